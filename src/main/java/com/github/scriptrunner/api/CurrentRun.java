@@ -57,6 +57,11 @@ public record CurrentRun(
         return new CurrentRun(revision, run, pods, dueTime, null, null, time);
     }
 
+    /** After it had been given up. */
+    public CurrentRun dueAgain(Instant time) {
+        return new CurrentRun(revision, run, pods, time, null, null, pods == 0 ? null : time);
+    }
+
     /** As it has to be written once the runner's own revision and counts are no longer these. */
     public CurrentRun of(int itsRevision, int itsRun) {
         return new CurrentRun(itsRevision, itsRun, pods, dueTime, seen, startTime, retryTime);

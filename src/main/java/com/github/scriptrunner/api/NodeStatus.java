@@ -143,6 +143,92 @@ public record NodeStatus(
                 history);
     }
 
+    /** With one more run of the runner's revision. */
+    public NodeStatus counting(RunResult result) {
+        return new NodeStatus(
+                name,
+                nodeId,
+                phase,
+                reason,
+                message,
+                completed() + 1,
+                failed() + (result.outcome().isFailure() ? 1 : 0),
+                null,
+                null,
+                waitingSince,
+                result.startTime() == null ? result.finishTime() : result.startTime(),
+                leftTime,
+                givenUpOn,
+                current,
+                history);
+    }
+
+    /** As the first entry of a new revision, with what is still under way. */
+    public NodeStatus inNewRevision(CurrentRun underWay) {
+        return new NodeStatus(
+                name,
+                nodeId,
+                Phase.Waiting,
+                null,
+                null,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                leftTime,
+                null,
+                underWay,
+                history);
+    }
+
+    /** Without its results, but for how the latest ended. */
+    public NodeStatus withoutHistory() {
+        RunResult latest = history.isEmpty() ? null : history.get(0);
+        boolean wentWell = latest == null || latest.outcome() == Outcome.Succeeded;
+        return new NodeStatus(
+                name,
+                nodeId,
+                phase,
+                reason,
+                message,
+                nullIfZero(completedRuns),
+                nullIfZero(failedRuns),
+                latest == null ? lastOutcome : wentWell ? null : latest.outcome(),
+                latest == null ? lastExitCode : nullIfZero(latest.exitCode()),
+                waitingSince,
+                lastStartTime,
+                leftTime,
+                givenUpOn,
+                current,
+                null);
+    }
+
+    /** Where no run has to wait for it any more. */
+    public NodeStatus withoutStartTime() {
+        return new NodeStatus(
+                name,
+                nodeId,
+                phase,
+                reason,
+                message,
+                completedRuns,
+                failedRuns,
+                lastOutcome,
+                lastExitCode,
+                waitingSince,
+                phase == Phase.Waiting ? lastStartTime : null,
+                leftTime,
+                givenUpOn,
+                current,
+                history);
+    }
+
+    private static Integer nullIfZero(Integer number) {
+        return number == null || number == 0 ? null : number;
+    }
+
     public NodeStatus withHistory(List<RunResult> newHistory) {
         return new NodeStatus(
                 name,

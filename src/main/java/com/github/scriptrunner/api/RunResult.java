@@ -32,6 +32,17 @@ public record RunResult(
         stderr = stderr == null || stderr.isEmpty() ? null : stderr;
     }
 
+    /** Of a run that could not tell of itself; why stands in {@code stderr}. */
+    public static RunResult of(
+            int run, int revision, Outcome outcome, String why, Instant startTime, Instant finishTime, String podName) {
+        return new RunResult(
+                run, revision, outcome, null, null, why, null, null, null, null, startTime, finishTime, podName);
+    }
+
+    public boolean hasOutput() {
+        return stdout != null || stderr != null;
+    }
+
     /** What is left of it when the status is short of room. */
     public RunResult withoutOutput() {
         return new RunResult(

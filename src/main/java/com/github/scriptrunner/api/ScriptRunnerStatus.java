@@ -2,6 +2,7 @@ package com.github.scriptrunner.api;
 
 import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
@@ -42,5 +43,32 @@ public record ScriptRunnerStatus(
     public ScriptRunnerStatus {
         conditions = List.copyOf(requireNonNullElse(conditions, List.of()));
         nodes = List.copyOf(requireNonNullElse(nodes, List.of()));
+    }
+
+    @JsonIgnore
+    public boolean isComplete() {
+        return conditions.stream()
+                .anyMatch(condition -> condition.getType().equals("Complete")
+                        && condition.getStatus().equals("True"));
+    }
+
+    public ScriptRunnerStatus trimmedTo(List<NodeStatus> smaller) {
+        return new ScriptRunnerStatus(
+                observedGeneration,
+                revision,
+                revisionHash,
+                revisionTime,
+                conditions,
+                summary,
+                desired,
+                waiting,
+                running,
+                succeeded,
+                failed,
+                skipped,
+                lastRunTime,
+                nextRunTime,
+                true,
+                smaller);
     }
 }

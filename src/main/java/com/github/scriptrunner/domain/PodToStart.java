@@ -1,0 +1,6 @@
+package com.github.scriptrunner.domain;
+
+import com.github.scriptrunner.api.ScriptRunner;
+
+/** A pod that a plan wants created. */
+public record PodToStart(ScriptRunner runner, String name, String nodeName, String nodeId, int revision, int run) {}
