@@ -18,7 +18,7 @@ import java.util.Set;
  * @param time when this was observed: the plan's now
  * @param runner null when there is none of this name
  * @param nodes null before their list has arrived
- * @param pods those that carry our finalizer and a controller of this name, whether it is this runner or one before it
+ * @param pods those with a controller of this name, whether it is this runner or one before it
  * @param setbacks by pod name
  * @param lastWrite when this process last wrote the status, null when it did not
  * @param results what the finished pods said, once they were read

@@ -5,16 +5,18 @@ import java.time.Instant;
 /**
  * A pod of a runner as far as a plan cares.
  *
- * @param ownerUid the ScriptRunner that controls it
+ * @param ownerUid of the ScriptRunner that controls it
  * @param reason in a pod that has not begun: what holds it up; in one that is lost: why. Null when there is none, like {@code message}
  * @param startTime when its container started, null when it never did
  * @param exitCode of its container, null when Kubernetes does not know one
  * @param terminationMessage what the container left, as it is
+ * @param held whether our finalizer keeps it
  * @param deleting whether Kubernetes has been asked to delete it
  */
 public record ObservedPod(
         String namespace,
         String name,
+        String runnerName,
         String ownerUid,
         String nodeName,
         int revision,
@@ -26,7 +28,9 @@ public record ObservedPod(
         Instant finishTime,
         Integer exitCode,
         String terminationMessage,
-        boolean deleting) {
+        boolean held,
+        boolean deleting)
+        implements PodOfRunner {
 
     /** Where a pod stands. {@code Pending → Running → Ended | Lost}, or {@code Pending → NeverBegan}. */
     public enum State {

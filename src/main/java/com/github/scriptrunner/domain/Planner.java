@@ -37,7 +37,7 @@ public final class Planner {
                     null,
                     false,
                     List.of(),
-                    tryable(observed, observed.pods().stream()),
+                    tryable(observed, observed.pods().stream().filter(ObservedPod::held)),
                     List.of(),
                     List.of(),
                     earliestRetry(observed));
@@ -90,6 +90,7 @@ public final class Planner {
                 .map(node -> CurrentPods.name(runner, revision.number(), node))
                 .collect(Collectors.toSet());
         List<ObservedPod> strays = observed.pods().stream()
+                .filter(pod -> pod.held() || !pod.deleting())
                 .filter(pod -> !observed.belongs(pod) || !current.contains(Names.withoutMode(pod.name())))
                 .toList();
         return new Plan(

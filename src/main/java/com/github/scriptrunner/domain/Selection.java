@@ -8,7 +8,11 @@ import java.util.Map;
 public final class Selection {
     private Selection() {}
 
-    /** @param selector null or empty: every node */
+    /**
+     * Whether a node with these labels is meant.
+     *
+     * @param selector null or empty: every node
+     */
     public static boolean matches(LabelSelector selector, Map<String, String> labels) {
         return selector == null
                 || (labelsMatch(selector, labels)

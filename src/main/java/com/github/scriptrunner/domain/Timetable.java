@@ -9,10 +9,10 @@ import java.time.Instant;
 /** When a run is due, and when it is too late for it. */
 final class Timetable {
     /** A run that could not start for this long after it was due is given up. */
-    static final Duration STARTING_DEADLINE = Duration.ofSeconds(600);
+    static final Duration STARTING_DEADLINE = Duration.ofMinutes(10);
 
     /** What a run may take, packages included; the runner program ends it then. */
-    static final Duration TIMEOUT = Duration.ofSeconds(3600);
+    static final Duration TIMEOUT = Duration.ofHours(1);
 
     /** How long after its timeout a run is believed to be still there. */
     static final Duration PATIENCE = Duration.ofMinutes(5);

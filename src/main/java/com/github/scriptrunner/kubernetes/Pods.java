@@ -1,0 +1,72 @@
+package com.github.scriptrunner.kubernetes;
+
+import com.github.scriptrunner.domain.ObservedPod;
+import com.github.scriptrunner.domain.PodToStart;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.time.InstantSource;
+
+/** Creates the pods of runs, and lets go of them. */
+public final class Pods {
+    private static final String WITHOUT_FINALIZER =
+            "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[\"%s\"]}}".formatted(Labels.FINALIZER);
+
+    private final KubernetesClient client;
+    private final PodTemplate template;
+    private final Scripts scripts;
+    private final Setbacks setbacks;
+
+    /**
+     * Pods through this client.
+     *
+     * @param image of the runner program
+     */
+    public Pods(KubernetesClient client, String image, Setbacks setbacks, InstantSource clock) {
+        this.client = client;
+        this.template = new PodTemplate(image);
+        this.scripts = new Scripts(client, clock);
+        this.setbacks = setbacks;
+    }
+
+    /** Creates a pod and the script that it mounts, or finds them. */
+    public void create(PodToStart start) {
+        scripts.provide(start);
+        Pod wanted = template.podOf(start);
+        try {
+            client.resource(wanted).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+                    || !isOurs(client.resource(wanted).get(), start)) {
+                throw e;
+            }
+        }
+        setbacks.forget(start);
+    }
+
+    /** Takes our finalizer off a pod that is done with. */
+    public void release(ObservedPod pod) {
+        try {
+            client.pods()
+                    .inNamespace(pod.namespace())
+                    .withName(pod.name())
+                    .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), WITHOUT_FINALIZER);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+        setbacks.forget(pod);
+    }
+
+    private static boolean isOurs(Pod found, PodToStart start) {
+        return found != null
+                && PodReading.owner(found)
+                        .filter(owner -> owner.getUid()
+                                .equals(start.runner().getMetadata().getUid()))
+                        .isPresent();
+    }
+}

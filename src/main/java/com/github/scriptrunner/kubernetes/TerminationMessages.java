@@ -1,0 +1,120 @@
+package com.github.scriptrunner.kubernetes;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.scriptrunner.api.Outcome;
+import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.domain.ObservedPod;
+import com.github.scriptrunner.domain.ObservedPod.State;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.zip.InflaterInputStream;
+
+/** Reads what the runner program left in a container's termination message. */
+public final class TerminationMessages {
+    /** What two outputs of 16 KiB can take as JSON, where a character may become six. */
+    private static final int MOST_INFLATED = 2 * 6 * 16 * 1024 + 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** As the runner program writes it; see {@code runner/README.md}. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Message(
+            int version,
+            Outcome outcome,
+            Integer exitCode,
+            String stdout,
+            String stderr,
+            long stdoutBytes,
+            long stderrBytes,
+            boolean truncated,
+            String deflated) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Outputs(String stdout, String stderr) {}
+
+    /**
+     * The result of a pod that has ended.
+     *
+     * @throws IOException when the message is not the runner program's
+     */
+    public RunResult resultOf(ObservedPod pod) throws IOException {
+        if (pod.terminationMessage() == null) {
+            throw new IOException("no termination message");
+        }
+        Message message = JSON.readValue(pod.terminationMessage(), Message.class);
+        if (message.version() != 1) {
+            throw new IOException("a termination message of version " + message.version());
+        }
+        Outputs outputs = message.deflated() == null
+                ? new Outputs(message.stdout(), message.stderr())
+                : JSON.readValue(inflate(message.deflated()), Outputs.class);
+        Outcome outcome = outcome(pod, message.outcome());
+        return new RunResult(
+                pod.run(),
+                pod.revision(),
+                outcome,
+                outcome == Outcome.SetupFailed ? null : pod.exitCode(),
+                outputs.stdout(),
+                outputs.stderr(),
+                message.truncated() ? true : null,
+                message.truncated() ? message.stdoutBytes() : null,
+                message.truncated() ? message.stderrBytes() : null,
+                null,
+                pod.startTime(),
+                pod.finishTime(),
+                pod.name());
+    }
+
+    /** The result of a pod whose message nobody understands: its exit code, and why there is no more. */
+    public RunResult resultAsItIs(ObservedPod pod) {
+        String left = pod.terminationMessage();
+        String why = pod.state() == State.Lost
+                ? "The pod was ended by Kubernetes%s.".formatted(pod.message() == null ? "" : ": " + pod.message())
+                : "The container left no result%s.".formatted(pod.reason() == null ? "" : " (" + pod.reason() + ")");
+        return new RunResult(
+                pod.run(),
+                pod.revision(),
+                outcome(pod, null),
+                pod.exitCode(),
+                null,
+                left == null || left.isBlank() ? why : why + " The end of its log:\n" + left,
+                null,
+                null,
+                null,
+                null,
+                pod.startTime(),
+                pod.finishTime(),
+                pod.name());
+    }
+
+    /** The container's own exit code decides; only how it failed is taken from the message. */
+    private static Outcome outcome(ObservedPod pod, Outcome said) {
+        if (pod.state() == State.Lost) {
+            return Outcome.Lost;
+        }
+        if (pod.exitCode() != null && pod.exitCode() == 0) {
+            return Outcome.Succeeded;
+        }
+        return said == Outcome.TimedOut || said == Outcome.SetupFailed ? said : Outcome.Failed;
+    }
+
+    private static String inflate(String deflated) throws IOException {
+        byte[] compressed;
+        try {
+            compressed = Base64.getDecoder().decode(deflated);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("outputs that are not base64", e);
+        }
+        try (InputStream stream = new InflaterInputStream(new ByteArrayInputStream(compressed))) {
+            byte[] text = stream.readNBytes(MOST_INFLATED + 1);
+            if (text.length > MOST_INFLATED) {
+                throw new IOException("outputs of more than " + MOST_INFLATED + " bytes");
+            }
+            return new String(text, StandardCharsets.UTF_8);
+        }
+    }
+}
