@@ -11,6 +11,7 @@ import java.time.Instant;
  *
  * @param revision whose script it runs; null: the runner's
  * @param run null: the one after the completed ones
+ * @param podName of an older revision's run; null: follows from the others
  * @param pods how many pods were made for it, also those that never began; the latest carries this number
  * @param dueTime since when it is due, which its starting deadline counts from; null: since when it was expected
  * @param seen true once its latest pod was found in the cluster and has not begun, otherwise null
@@ -19,10 +20,17 @@ import java.time.Instant;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CurrentRun(
-        Integer revision, Integer run, int pods, Instant dueTime, Boolean seen, Instant startTime, Instant retryTime) {
+        Integer revision,
+        Integer run,
+        String podName,
+        int pods,
+        Instant dueTime,
+        Boolean seen,
+        Instant startTime,
+        Instant retryTime) {
     /** Due, and without a pod. */
     public static CurrentRun dueSince(Instant dueTime) {
-        return new CurrentRun(null, null, 0, dueTime, null, null, null);
+        return new CurrentRun(null, null, null, 0, dueTime, null, null, null);
     }
 
     @JsonIgnore
@@ -41,29 +49,29 @@ public record CurrentRun(
     }
 
     public CurrentRun withNextPod() {
-        return new CurrentRun(revision, run, pods + 1, dueTime, null, null, null);
+        return new CurrentRun(revision, run, podName, pods + 1, dueTime, null, null, null);
     }
 
     public CurrentRun seenPending() {
-        return new CurrentRun(revision, run, pods, dueTime, true, null, null);
+        return new CurrentRun(revision, run, podName, pods, dueTime, true, null, null);
     }
 
     public CurrentRun begunAt(Instant time) {
-        return new CurrentRun(revision, run, pods, dueTime, null, time, null);
+        return new CurrentRun(revision, run, podName, pods, dueTime, null, time, null);
     }
 
     /** Its pod is gone and never began. */
     public CurrentRun retriedAt(Instant time) {
-        return new CurrentRun(revision, run, pods, dueTime, null, null, time);
+        return new CurrentRun(revision, run, podName, pods, dueTime, null, null, time);
     }
 
     /** After it had been given up. */
     public CurrentRun dueAgain(Instant time) {
-        return new CurrentRun(revision, run, pods, time, null, null, pods == 0 ? null : time);
+        return new CurrentRun(revision, run, podName, pods, time, null, null, pods == 0 ? null : time);
     }
 
     /** As it has to be written once the runner's own revision and counts are no longer these. */
-    public CurrentRun of(int itsRevision, int itsRun) {
-        return new CurrentRun(itsRevision, itsRun, pods, dueTime, seen, startTime, retryTime);
+    public CurrentRun of(int itsRevision, int itsRun, String itsPod) {
+        return new CurrentRun(itsRevision, itsRun, itsPod, pods, dueTime, seen, startTime, retryTime);
     }
 }

@@ -24,11 +24,19 @@ final class CurrentPods {
         return node.current() != null && node.current().hasPod();
     }
 
-    /** @param revision the one that {@code node} was written in */
+    /**
+     * Of the pod that {@code node} has.
+     *
+     * @param revision the one that {@code node} was written in
+     */
     static String name(ScriptRunner runner, int revision, NodeStatus node) {
         CurrentRun current = node.current();
-        return Names.ofPod(
-                runner, node.nodeId(), requireNonNullElse(current.revision(), revision), run(node), current.pods());
+        if (current.podName() != null) {
+            return current.podName();
+        }
+        String matchesSince =
+                node.waitingSince() == null ? "" : node.waitingSince().toString();
+        return Names.ofPod(runner, node.nodeId(), matchesSince, revision, run(node), current.pods());
     }
 
     static int run(NodeStatus node) {

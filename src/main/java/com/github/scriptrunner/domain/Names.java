@@ -18,14 +18,17 @@ public final class Names {
     /**
      * Of a pod, but for what tells its mode.
      *
+     * @param matchesSince when the node came to match, empty if it did all the time: a node that leaves before it has run leaves
+     *     no count of its pods
      * @param podNumber counts every pod made for this run, so that no name is used twice
      */
-    static String ofPod(ScriptRunner runner, String nodeId, int revision, int run, int podNumber) {
+    static String ofPod(ScriptRunner runner, String nodeId, String matchesSince, int revision, int run, int podNumber) {
         return prefix(runner)
                 + Digest.of(
                         HASH_LENGTH,
                         runner.getMetadata().getUid(),
                         nodeId,
+                        matchesSince,
                         String.valueOf(revision),
                         String.valueOf(run),
                         String.valueOf(podNumber));

@@ -26,11 +26,14 @@ final class NodeCourse {
     private NodeCourse() {}
 
     static NodeStep next(Situation situation) {
-        if (!CurrentPods.hasPod(situation.entry())) {
-            return withoutPod(situation);
+        NodeStatus entry = situation.entry();
+        Situation s =
+                situation.with(entry.withHistory(History.within(situation.spec().historyLimit(), entry.history())));
+        if (!CurrentPods.hasPod(entry)) {
+            return withoutPod(s);
         }
-        NodeStep step = withPod(situation);
-        return CurrentPods.hasPod(step.status()) ? step : step.then(withoutPod(situation.with(step.status())));
+        NodeStep step = withPod(s);
+        return CurrentPods.hasPod(step.status()) ? step : step.then(withoutPod(s.with(step.status())));
     }
 
     private static NodeStep withPod(Situation s) {
@@ -58,7 +61,7 @@ final class NodeCourse {
             return neverBegan(s, "PodDeleted", "The pod was deleted before its container started.");
         }
         if (s.isCancelled()) {
-            return NodeStep.to(s.entry().withCurrent(null));
+            return NodeStep.to(putOff(s));
         }
         if (s.setback() == null) {
             return started(s, s.entry()).lookingAgain(s.now().plusSeconds(SECONDS_UNTIL_SEEN));
@@ -114,8 +117,8 @@ final class NodeCourse {
     }
 
     private static NodeStep neverBegan(Situation s, String reason, String message) {
-        if (s.isCancelled() || s.node() == null) {
-            return NodeStep.to(s.entry().withCurrent(null));
+        if (s.isCancelled()) {
+            return NodeStep.to(putOff(s));
         }
         if (s.isTooLate()) {
             return givenUp(s, reason, message);
@@ -142,12 +145,10 @@ final class NodeCourse {
     }
 
     private static NodeStep withoutPod(Situation s) {
-        NodeStatus trimmed = s.entry()
-                .withHistory(History.within(s.spec().historyLimit(), s.entry().history()));
         if (!s.selected()) {
-            return NodeStep.to(departed(s.with(trimmed)));
+            return NodeStep.to(departed(s));
         }
-        Situation here = s.with(trimmed.leftAt(null));
+        Situation here = s.with(s.entry().leftAt(null));
         if (here.isDone()) {
             return NodeStep.to(finished(here.entry()));
         }
@@ -158,7 +159,11 @@ final class NodeCourse {
                             here.entry().givenUpOn(null).withCurrent(s.current().dueAgain(s.now()))));
         }
         if (here.current() != null) {
-            return due(here);
+            boolean wasPutOff = here.entry().phase() != Phase.Waiting;
+            return due(
+                    wasPutOff
+                            ? here.with(here.entry().withCurrent(here.current().dueAgain(here.now())))
+                            : here);
         }
         Instant expected = Timetable.expected(here.spec(), here.revision(), here.entry());
         if (here.now().isBefore(expected)) {
@@ -212,15 +217,22 @@ final class NodeCourse {
         return showsLatest ? s.entry().in(s.entry().phase()) : s.entry().in(Phase.Waiting);
     }
 
+    /** A run that shall not begin, for now or for ever; its pods go on being counted, so that no name is used twice. */
+    private static NodeStatus putOff(Situation s) {
+        return s.entry()
+                .withCurrent(s.isSuperseded() ? null : s.current().retriedAt(s.now()))
+                .in(Phase.Waiting);
+    }
+
     private static NodeStatus finished(NodeStatus entry) {
-        return entry.withCurrent(null).givenUpOn(null).in(entry.failed() > 0 ? Phase.Failed : Phase.Succeeded);
+        return entry.givenUpOn(null).in(entry.failed() > 0 ? Phase.Failed : Phase.Succeeded);
     }
 
     private static NodeStatus departed(Situation s) {
         if (s.entry().completed() == 0) {
             return null;
         }
-        NodeStatus left = s.entry().withCurrent(null).givenUpOn(null);
+        NodeStatus left = s.entry().givenUpOn(null);
         left = left.hasLeft() ? left : left.leftAt(s.now());
         if (s.isDone()) {
             return finished(left);

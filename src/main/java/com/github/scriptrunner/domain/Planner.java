@@ -63,7 +63,7 @@ public final class Planner {
                 .collect(Collectors.toMap(ObservedNode::id, Function.identity(), (one, other) -> one));
 
         List<NodeStep> steps = new ArrayList<>();
-        for (NodeStatus entry : entries(spec, before, revision, observed.nodes(), now)) {
+        for (NodeStatus entry : entries(runner, before, revision, observed.nodes(), now)) {
             ObservedNode node = nodes.get(entry.nodeId());
             String podName = CurrentPods.hasPod(entry) ? CurrentPods.name(runner, revision.number(), entry) : null;
             Setback setback = podName == null ? null : setback(observed, podName);
@@ -107,22 +107,18 @@ public final class Planner {
 
     /** What stood there before, as the new revision sees it, and every node that came to match. */
     private static List<NodeStatus> entries(
-            ScriptRunnerSpec spec,
-            ScriptRunnerStatus before,
-            Revision revision,
-            List<ObservedNode> nodes,
-            Instant now) {
+            ScriptRunner runner, ScriptRunnerStatus before, Revision revision, List<ObservedNode> nodes, Instant now) {
         Map<String, NodeStatus> entries = new LinkedHashMap<>();
         for (NodeStatus entry : before.nodes()) {
             boolean isNew = revision.number() != before.revision();
             if (!isNew) {
                 entries.put(entry.nodeId(), entry);
             } else if (!entry.hasLeft() || CurrentPods.hasPod(entry)) {
-                entries.put(entry.nodeId(), entry.inNewRevision(underWay(before.revision(), entry)));
+                entries.put(entry.nodeId(), entry.inNewRevision(underWay(runner, before.revision(), entry)));
             }
         }
         for (ObservedNode node : nodes) {
-            if (Selection.matches(spec.nodeSelector(), node.labels())) {
+            if (Selection.matches(runner.getSpec().nodeSelector(), node.labels())) {
                 Instant since = now.equals(revision.since()) ? null : now;
                 entries.computeIfAbsent(node.id(), id -> NodeStatus.of(node.name(), id, since));
             }
@@ -130,12 +126,16 @@ public final class Planner {
         return List.copyOf(entries.values());
     }
 
-    private static CurrentRun underWay(int oldRevision, NodeStatus entry) {
+    private static CurrentRun underWay(ScriptRunner runner, int oldRevision, NodeStatus entry) {
         if (!CurrentPods.hasPod(entry)) {
             return null;
         }
         Integer itsRevision = entry.current().revision();
-        return entry.current().of(itsRevision == null ? oldRevision : itsRevision, CurrentPods.run(entry));
+        return entry.current()
+                .of(
+                        itsRevision == null ? oldRevision : itsRevision,
+                        CurrentPods.run(entry),
+                        CurrentPods.name(runner, oldRevision, entry));
     }
 
     private static ScriptRunnerStatus status(

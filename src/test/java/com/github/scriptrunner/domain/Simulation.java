@@ -66,10 +66,12 @@ final class Simulation {
         return new ScriptRunnerSpec("print(1)", null, null, null, initialDelaySeconds, null, null, null);
     }
 
+    static LabelSelector labelled(String label, String value) {
+        return new LabelSelectorBuilder().addToMatchLabels(label, value).build();
+    }
+
     static ScriptRunnerSpec onNodesWith(String label, String value, int runs) {
-        LabelSelector selector =
-                new LabelSelectorBuilder().addToMatchLabels(label, value).build();
-        return new ScriptRunnerSpec("print(1)", selector, null, runs, null, null, null, null);
+        return new ScriptRunnerSpec("print(1)", labelled(label, value), null, runs, null, null, null, null);
     }
 
     static ScriptRunnerSpec in(Mode mode, Packages packages) {
@@ -218,6 +220,20 @@ final class Simulation {
     /** As if the pod had never been there. */
     void forgetPod(String name) {
         pods.remove(name);
+    }
+
+    boolean hasNode(String name) {
+        return nodes.containsKey(name);
+    }
+
+    /** What a kubelet might report of a pod now. */
+    void become(ObservedPod pod, State state) {
+        Instant start = state == State.NeverBegan || state == State.Pending
+                ? null
+                : pod.startTime() == null ? now : pod.startTime();
+        boolean over = state == State.Ended || state == State.Lost;
+        String reason = state == State.Running || state == State.Ended ? null : "Because";
+        pods.put(pod.name(), changed(pod, state, reason, null, start, over ? now : null, over ? 0 : null));
     }
 
     void putPod(ObservedPod pod) {

@@ -1,0 +1,222 @@
+package com.github.scriptrunner.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.scriptrunner.api.NodeStatus;
+import com.github.scriptrunner.api.Phase;
+import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.api.ScriptRunnerSpec;
+import com.github.scriptrunner.api.ScriptRunnerStatus;
+import com.github.scriptrunner.domain.ObservedPod.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Whatever happens, in whatever order, what is promised of a status holds. */
+class RandomLivesTest {
+    private static final int LIVES = 10_000;
+    private static final int EVENTS = 40;
+    private static final List<String> NODES = List.of("n1", "n2", "n3", "n4");
+
+    @Test
+    void keepWhatIsPromised() {
+        long first = Long.getLong("lives.seed", System.nanoTime());
+        System.out.printf("lives.seed=%d%n", first);
+        for (long seed = first; seed < first + LIVES; seed++) {
+            try {
+                new Life(seed).live();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("-Dlives.seed=" + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** One sequence of events on one runner. */
+    private static final class Life {
+        private final Random random;
+        private final Simulation cluster;
+        private final Set<String> recorded = new HashSet<>();
+        private final Map<String, Integer> completed = new HashMap<>();
+        private final Set<String> seenPods = new HashSet<>();
+        private int revision;
+
+        Life(long seed) {
+            random = new Random(seed);
+            cluster = Simulation.of(randomSpec());
+            NODES.subList(0, random.nextInt(NODES.size() + 1)).forEach(cluster::node);
+        }
+
+        void live() {
+            for (int i = 0; i < EVENTS; i++) {
+                event();
+                cluster.pass(1);
+                step();
+            }
+            if (!cluster.observe().runner().getSpec().isEndless()) {
+                comeToAnEnd();
+            }
+        }
+
+        private void event() {
+            String node = NODES.get(random.nextInt(NODES.size()));
+            switch (random.nextInt(12)) {
+                case 0 -> cluster.node(node, Map.of("label", String.valueOf(random.nextInt(2))));
+                case 1 -> cluster.removeNode(node);
+                case 2 -> cluster.edit(randomSpec());
+                case 3 -> cluster.pass(random.nextInt(1000));
+                case 4 -> cluster.refuse(random.nextBoolean());
+                case 5 -> {
+                    if (cluster.hasNode(node)) {
+                        cluster.notReady(node);
+                    }
+                }
+                default -> {
+                    cluster.pass(random.nextInt(5));
+                    anyPod();
+                }
+            }
+        }
+
+        private void anyPod() {
+            List<ObservedPod> pods = cluster.pods();
+            if (pods.isEmpty()) {
+                return;
+            }
+            ObservedPod pod = pods.get(random.nextInt(pods.size()));
+            switch (pod.state()) {
+                case Pending -> {
+                    switch (random.nextInt(6)) {
+                        case 0 -> cluster.become(pod, State.NeverBegan);
+                        case 1 -> cluster.forgetPod(pod.name());
+                        case 2 -> cluster.become(pod, State.Pending);
+                        default -> cluster.become(pod, State.Running);
+                    }
+                }
+                case Running -> {
+                    switch (random.nextInt(8)) {
+                        case 0 -> cluster.become(pod, State.Lost);
+                        case 1 -> cluster.forgetPod(pod.name());
+                        default -> cluster.become(pod, State.Ended);
+                    }
+                }
+                default -> {
+                    // waits for the operator
+                }
+            }
+        }
+
+        private void step() {
+            Observed observed = cluster.observe();
+            assertThat(Planner.plan(observed)).isEqualTo(Planner.plan(observed));
+            Set<String> there = names();
+            seenPods.addAll(there);
+            Plan plan = cluster.step();
+            if (plan.status() != null) {
+                check(plan);
+            }
+            Set<String> created = names();
+            created.removeAll(there);
+            assertThat(created).as("no name is used twice").noneMatch(seenPods::contains);
+        }
+
+        private Set<String> names() {
+            Set<String> names = new HashSet<>();
+            cluster.pods().forEach(pod -> names.add(pod.name()));
+            return names;
+        }
+
+        private void check(Plan plan) {
+            ScriptRunnerStatus status = plan.status();
+            ScriptRunnerSpec spec = plan.runner().getSpec();
+            assertThat(status.revision()).isGreaterThanOrEqualTo(revision);
+            if (status.revision() > revision) {
+                completed.clear();
+                revision = status.revision();
+            }
+            assertThat(status.desired())
+                    .isEqualTo(status.nodes().size())
+                    .isEqualTo(status.waiting()
+                            + status.running()
+                            + status.succeeded()
+                            + status.failed()
+                            + status.skipped());
+            assertThat(status.nodes()).extracting(NodeStatus::nodeId).doesNotHaveDuplicates();
+            for (NodeStatus node : status.nodes()) {
+                assertThat(node.completed()).isGreaterThanOrEqualTo(completed.getOrDefault(node.nodeId(), 0));
+                completed.put(node.nodeId(), node.completed());
+                assertThat(node.failed()).isLessThanOrEqualTo(node.completed());
+                assertThat(node.history()).hasSizeLessThanOrEqualTo(spec.historyLimit());
+                assertThat(node.history()).isSortedAccordingTo(NEWEST_FIRST);
+            }
+            for (RecordedResult result : plan.recorded()) {
+                assertThat(recorded.add(result.result().podName() + "/"
+                                + result.result().run()))
+                        .as("recorded once: %s", result)
+                        .isTrue();
+            }
+            for (PodToStart start : plan.starts()) {
+                assertThat(start.run()).isPositive();
+            }
+            Set<String> nodesWithPods = new HashSet<>();
+            for (PodToStart start : plan.starts()) {
+                assertThat(nodesWithPods.add(start.nodeId())).isTrue();
+            }
+            assertThat(cluster.pods().stream()
+                            .filter(pod -> pod.state() == State.Running)
+                            .map(ObservedPod::nodeName)
+                            .toList())
+                    .as("one at a time")
+                    .doesNotHaveDuplicates();
+        }
+
+        /** Lets everything succeed from now on: a finite runner has to become complete. */
+        private void comeToAnEnd() {
+            cluster.refuse(false);
+            for (String node : NODES) {
+                if (cluster.hasNode(node)) {
+                    cluster.node(node, Map.of("label", "1"));
+                }
+            }
+            for (int i = 0; i < 400; i++) {
+                for (ObservedPod pod : new ArrayList<>(cluster.pods())) {
+                    if (pod.state() == State.Pending) {
+                        cluster.become(pod, State.Running);
+                    } else if (pod.state() == State.Running) {
+                        cluster.become(pod, State.Ended);
+                    }
+                }
+                step();
+                cluster.pass(20);
+                if (cluster.status().isComplete() && cluster.pods().isEmpty()) {
+                    assertThat(cluster.status().nodes())
+                            .extracting(NodeStatus::phase)
+                            .doesNotContain(Phase.Waiting, Phase.Running);
+                    return;
+                }
+            }
+            throw new AssertionError("no end: " + cluster.status());
+        }
+
+        private ScriptRunnerSpec randomSpec() {
+            return new ScriptRunnerSpec(
+                    "print(%d)".formatted(random.nextInt(3)),
+                    random.nextInt(3) == 0 ? Simulation.labelled("label", "1") : null,
+                    null,
+                    random.nextInt(6) == 0 ? -1 : 1 + random.nextInt(4),
+                    random.nextInt(2) * 10,
+                    random.nextInt(3) * 30,
+                    random.nextInt(4),
+                    null);
+        }
+    }
+
+    private static final java.util.Comparator<RunResult> NEWEST_FIRST = java.util.Comparator.comparing(
+                    RunResult::revision)
+            .thenComparing(RunResult::run)
+            .reversed();
+}
