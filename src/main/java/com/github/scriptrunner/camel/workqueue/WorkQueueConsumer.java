@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
@@ -137,7 +138,7 @@ final class WorkQueueConsumer extends DefaultConsumer implements StartupListener
         int inARow = queue.failures(key) + 1;
         Duration delay = queue.failed(key);
         LOG.warn(
-                "workqueue:{}: {} failed {} times in a row, again in {} ms: {}",
+                "workqueue:{}: {} failed ({} in a row), again in {} ms: {}",
                 getEndpoint().getName(),
                 key,
                 inARow,
@@ -150,9 +151,11 @@ final class WorkQueueConsumer extends DefaultConsumer implements StartupListener
         if (cause == null) {
             return "marked for rollback";
         }
-        String message = cause.getMessage();
+        // Camel's wrapping of an Error says nothing of its own
+        Throwable told = cause instanceof CamelExecutionException && cause.getCause() != null ? cause.getCause() : cause;
+        String message = told.getMessage();
         return message == null || message.isBlank()
-                ? cause.getClass().getName()
+                ? told.getClass().getName()
                 : message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
