@@ -2,6 +2,7 @@ package com.github.scriptrunner.api;
 
 import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 
@@ -37,6 +38,7 @@ public record ScriptRunnerSpec(
         packages = requireNonNullElse(packages, Packages.NONE);
     }
 
+    @JsonIgnore
     public boolean isEndless() {
         return runs == ENDLESS;
     }

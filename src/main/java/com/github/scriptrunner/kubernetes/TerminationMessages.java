@@ -46,8 +46,8 @@ public final class TerminationMessages {
             throw new IOException("no termination message");
         }
         Message message = JSON.readValue(pod.terminationMessage(), Message.class);
-        if (message.version() != 1) {
-            throw new IOException("a termination message of version " + message.version());
+        if (message == null || message.version() != 1) {
+            throw new IOException("not a termination message of version 1");
         }
         Outputs outputs = message.deflated() == null
                 ? new Outputs(message.stdout(), message.stderr())
@@ -73,7 +73,7 @@ public final class TerminationMessages {
     public RunResult resultAsItIs(ObservedPod pod) {
         String left = pod.terminationMessage();
         String why = pod.state() == State.Lost
-                ? "The pod was ended by Kubernetes%s.".formatted(pod.message() == null ? "" : ": " + pod.message())
+                ? "The pod was ended by Kubernetes%s".formatted(pod.message() == null ? "." : ": " + pod.message())
                 : "The container left no result%s.".formatted(pod.reason() == null ? "" : " (" + pod.reason() + ")");
         return new RunResult(
                 pod.run(),

@@ -141,7 +141,7 @@ abstract class CrdContract {
                 TIME,
                 TIME,
                 "9f2c4e71",
-                new CurrentRun(3, 6, 2, TIME, true, TIME, TIME),
+                new CurrentRun(3, 6, "hello-0123456789", 2, TIME, true, TIME, TIME),
                 List.of(result));
         var condition = new ConditionBuilder()
                 .withType("Complete")

@@ -15,25 +15,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens, in whatever order, what is promised of a status holds. */
 class RandomLivesTest {
     private static final int LIVES = 10_000;
-    private static final int EVENTS = 40;
+    private static final int EVENTS = 30;
     private static final List<String> NODES = List.of("n1", "n2", "n3", "n4");
 
     @Test
     void keepWhatIsPromised() {
         long first = Long.getLong("lives.seed", System.nanoTime());
         System.out.printf("lives.seed=%d%n", first);
-        for (long seed = first; seed < first + LIVES; seed++) {
+        LongStream.range(first, first + LIVES).parallel().forEach(seed -> {
             try {
                 new Life(seed).live();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("-Dlives.seed=" + seed + ": " + e.getMessage(), e);
             }
-        }
+        });
     }
 
     /** One sequence of events on one runner. */
@@ -111,8 +112,10 @@ class RandomLivesTest {
         }
 
         private void step() {
-            Observed observed = cluster.observe();
-            assertThat(Planner.plan(observed)).isEqualTo(Planner.plan(observed));
+            if (random.nextInt(10) == 0) {
+                Observed observed = cluster.observe();
+                assertThat(Planner.plan(observed)).isEqualTo(Planner.plan(observed));
+            }
             Set<String> there = names();
             seenPods.addAll(there);
             Plan plan = cluster.step();
