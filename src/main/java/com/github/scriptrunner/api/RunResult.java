@@ -1,0 +1,52 @@
+package com.github.scriptrunner.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
+/**
+ * The recorded result of one run on one node. Written once, never changed.
+ *
+ * @param run counted from 1 in its revision
+ * @param exitCode null where the script never ran; 128+n after signal n
+ * @param stdout null when empty, like stderr
+ * @param truncated true or null; then {@code stdoutBytes} and {@code stderrBytes} say how much there was
+ * @param attempts null for 1
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RunResult(
+        int run,
+        int revision,
+        Outcome outcome,
+        Integer exitCode,
+        String stdout,
+        String stderr,
+        Boolean truncated,
+        Long stdoutBytes,
+        Long stderrBytes,
+        Integer attempts,
+        Instant startTime,
+        Instant finishTime,
+        String podName) {
+    public RunResult {
+        stdout = stdout == null || stdout.isEmpty() ? null : stdout;
+        stderr = stderr == null || stderr.isEmpty() ? null : stderr;
+    }
+
+    /** What is left of it when the status is short of room. */
+    public RunResult withoutOutput() {
+        return new RunResult(
+                run,
+                revision,
+                outcome,
+                exitCode,
+                null,
+                null,
+                true,
+                stdoutBytes,
+                stderrBytes,
+                attempts,
+                startTime,
+                finishTime,
+                podName);
+    }
+}
