@@ -27,11 +27,11 @@ record ContainerCommand(List<String> command, Map<String, String> environment) {
     static ContainerCommand of(Pod pod, PodDirectory directory, Python python, Path program, Map<String, String> caller)
             throws IOException {
         Container container = pod.getSpec().getContainers().get(0);
-        List<String> entryPoint = container.getCommand().isEmpty()
-                ? List.of(python.executable(), program.toString())
-                : container.getCommand();
         List<String> command = new ArrayList<>();
-        Stream.concat(entryPoint.stream(), container.getArgs().stream())
+        if (container.getCommand().isEmpty()) {
+            command.addAll(List.of(python.executable(), program.toString()));
+        }
+        Stream.concat(container.getCommand().stream(), container.getArgs().stream())
                 .map(directory::local)
                 .forEach(command::add);
 

@@ -61,8 +61,7 @@ public final class PodLogs implements ContainerLogs {
     public InputStream open(String namespace, String pod, String container, boolean follow) throws IOException {
         Log log = logs.get(key(namespace, pod, container));
         if (log == null) {
-            throw new FileNotFoundException(
-                    "container \"" + container + "\" in pod \"" + pod + "\" is waiting to start: ContainerCreating");
+            throw new FileNotFoundException("it has not started yet");
         }
         InputStream file = Files.newInputStream(log.file);
         return follow ? new FollowedFile(file, log) : file;
