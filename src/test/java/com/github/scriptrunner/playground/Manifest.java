@@ -3,8 +3,7 @@ package com.github.scriptrunner.playground;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -20,12 +19,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** One object of a file that the playground was given. */
 record Manifest(Path file, GenericKubernetesResource object) {
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager("playground")
-            .withFieldValidation("Strict")
-            .withForce(true)
-            .build();
 
     /** The objects of a YAML file, which may hold several documents. */
     static List<Manifest> read(Path file) {
@@ -67,10 +60,10 @@ record Manifest(Path file, GenericKubernetesResource object) {
         }
     }
 
-    /** Applies it, unknown fields refused; the object as the API has it then. */
-    GenericKubernetesResource apply(KubernetesClient client) {
+    /** Creates it, unknown fields refused; the object as the API has it then. */
+    GenericKubernetesResource create(KubernetesClient client) {
         try {
-            return client.resource(object).patch(APPLY, object);
+            return client.resource(object).fieldValidation(Validation.STRICT).create();
         } catch (KubernetesClientException e) {
             String why = e.getStatus() == null || e.getStatus().getMessage() == null
                     ? e.getMessage()

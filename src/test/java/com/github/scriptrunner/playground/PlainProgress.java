@@ -2,17 +2,17 @@ package com.github.scriptrunner.playground;
 
 import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.ScriptRunner;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A line whenever the phase of a node changes. */
 final class PlainProgress implements Progress {
-    private final PrintStream out;
+    private final PrintWriter out;
     private final Map<String, String> shown = new HashMap<>();
 
-    PlainProgress(PrintStream out) {
+    PlainProgress(PrintWriter out) {
         this.out = out;
     }
 

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -72,30 +72,36 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     @SuppressWarnings("unused") // picocli looks at the option itself
     private boolean help;
 
-    private final PrintStream out = System.out;
-    private final PrintStream err = System.err;
-
     /** What is to be closed, the last first. */
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-
-    private Playground() {}
 
     public static void main(String[] arguments) {
         Playground playground = new Playground();
         Runtime.getRuntime().addShutdownHook(new Thread(playground::close));
-        System.exit(new CommandLine(playground)
-                .setExecutionExceptionHandler((failure, commandLine, parsed) -> playground.explain(failure))
-                .execute(arguments));
+        System.exit(playground.commandLine().execute(arguments));
+    }
+
+    CommandLine commandLine() {
+        return new CommandLine(this)
+                .setExecutionExceptionHandler((failure, commandLine, parsed) -> explain(failure));
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
     }
 
     private int explain(Exception failure) throws IOException {
         if (failure instanceof Refusal) {
-            err.println(failure.getMessage());
+            err().println(failure.getMessage());
         } else {
             LoggerFactory.getLogger(Playground.class).error("the playground ends", failure);
             Path kept = Files.createTempFile("scriptrunner-playground-", ".log");
             Files.copy(Path.of(System.getProperty(LOG_FILE)), kept, StandardCopyOption.REPLACE_EXISTING);
-            err.println("the playground cannot go on: " + failure + "; its log is " + kept);
+            err().println("the playground cannot go on: " + failure + "; its log is " + kept);
         }
         return 2;
     }
@@ -140,7 +146,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
 
     private static void defineScriptRunners(KubernetesClient client) {
         for (Manifest manifest : Manifest.read(HOME.resolve("manifests/crd/scriptrunners.yaml"))) {
-            manifest.apply(client);
+            manifest.create(client);
         }
         client.apiextensions()
                 .v1()
@@ -161,24 +167,24 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     }
 
     private void introduce() {
-        err.println("A Kubernetes API and " + nodeCount
+        err().println("A Kubernetes API and " + nodeCount
                 + " nodes on this machine, to see the operator at work. There is no" + " isolation, no scheduler,");
-        err.println(
+        err().println(
                 "no RBAC and no conformance: scripts are processes of yours, with this machine's python3 whatever the"
                         + " image. spec.mode");
-        err.println("changes nothing, and there is no /host. The operator's log is " + System.getProperty(LOG_FILE));
+        err().println("changes nothing, and there is no /host. The operator's log is " + System.getProperty(LOG_FILE));
     }
 
     private int serve(Path kubeconfig) throws InterruptedException {
-        out.println("export KUBECONFIG=" + kubeconfig);
-        err.println("Serving kubectl until Ctrl-C.");
+        out().println("export KUBECONFIG=" + kubeconfig);
+        err().println("Serving kubectl until Ctrl-C.");
         new CountDownLatch(1).await();
         return 0;
     }
 
     private int run(KubernetesClient client, List<Manifest> manifests) throws Exception {
         List<ScriptRunner> applied = manifests.stream()
-                .map(manifest -> manifest.apply(client))
+                .map(manifest -> manifest.create(client))
                 .filter(object -> object.getKind().equals("ScriptRunner"))
                 .map(object -> client.getKubernetesSerialization().convertValue(object, ScriptRunner.class))
                 .toList();
@@ -192,9 +198,9 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                 latest = runners.now();
             }
         }
-        latest.forEach(runner -> out.print(Report.of(runner)));
+        latest.forEach(runner -> out().println(Report.of(runner)));
         if (latest.size() < applied.size()) {
-            err.println("a ScriptRunner was deleted while it ran");
+            err().println("a ScriptRunner was deleted while it ran");
             return 1;
         }
         return latest.stream().allMatch(runner -> NodeText.is(runner, "Succeeded")) ? 0 : 1;
@@ -212,7 +218,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                 .build();
         if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
             terminal.close();
-            return new PlainProgress(err);
+            return new PlainProgress(err());
         }
         return new LiveProgress(terminal, System.getenv("NO_COLOR") == null, Clock.systemUTC());
     }
@@ -225,7 +231,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                 try {
                     open.pop().close();
                 } catch (Exception e) {
-                    err.println("could not be closed: " + e);
+                    err().println("this did not end well: " + e);
                 }
             }
         }

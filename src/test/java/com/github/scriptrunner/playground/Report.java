@@ -28,7 +28,6 @@ final class Report {
         return report.append(NodeText.name(runner))
                 .append(": ")
                 .append(NodeText.summary(runner))
-                .append('\n')
                 .toString();
     }
 
