@@ -17,6 +17,7 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 import org.jline.utils.Display;
+import org.jline.utils.InfoCmp;
 
 /** A line for each node, repainted in place; where there is no room for all, for those that run or failed. */
 final class LiveProgress implements Progress {
@@ -26,8 +27,9 @@ final class LiveProgress implements Progress {
     private final boolean colored;
     private final Clock clock;
     private final Display display;
-    private Instant resizedAt = Instant.EPOCH;
-    private Size size;
+    private Instant measuredAt = Instant.EPOCH;
+    private Size size = new Size();
+    private boolean closed;
 
     LiveProgress(Terminal terminal, boolean colored, Clock clock) {
         this.terminal = terminal;
@@ -50,6 +52,9 @@ final class LiveProgress implements Progress {
 
     @Override
     public synchronized void show(List<ScriptRunner> runners) {
+        if (closed) {
+            return;
+        }
         fitToTerminal();
         List<Row> rows = new ArrayList<>();
         for (ScriptRunner runner : runners) {
@@ -78,20 +83,33 @@ final class LiveProgress implements Progress {
             lines.add(fitted(
                     new AttributedStringBuilder().append(NodeText.name(runner) + ": " + NodeText.summary(runner))));
         }
-        display.update(lines, -1);
+        // the cursor waits at the start: wherever a resize moves the lines, they are below it
+        display.update(lines, 0);
     }
 
     private void fitToTerminal() {
         Instant now = clock.instant();
         // a look at the size starts a process
-        if (Duration.between(resizedAt, now).toMillis() >= 1000) {
-            resizedAt = now;
-            size = terminal.getSize();
-            if (size.getColumns() <= 0 || size.getRows() <= 0) {
-                size = new Size(80, 24);
-            }
-            display.resize(size.getRows(), size.getColumns());
+        if (Duration.between(measuredAt, now).toMillis() < 1000) {
+            return;
         }
+        measuredAt = now;
+        Size measured = terminal.getSize();
+        if (measured.getColumns() <= 0 || measured.getRows() <= 0) {
+            measured = new Size(80, 24);
+        }
+        if (!measured.equals(size)) {
+            size = measured;
+            wipe();
+            display.resize(size.getRows(), size.getColumns());
+            display.reset();
+        }
+    }
+
+    private void wipe() {
+        terminal.puts(InfoCmp.Capability.carriage_return);
+        terminal.puts(InfoCmp.Capability.clr_eos);
+        terminal.flush();
     }
 
     private static String label(Row row, List<ScriptRunner> runners) {
@@ -128,8 +146,11 @@ final class LiveProgress implements Progress {
     /** Wipes the lines: the report says it all again. */
     @Override
     public synchronized void close() {
-        display.update(List.of(), 0);
-        terminal.flush();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        wipe();
         try {
             terminal.close();
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOError;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -98,12 +99,21 @@ final class Playground implements Callable<Integer>, AutoCloseable {
         if (failure instanceof Refusal) {
             err().println(failure.getMessage());
         } else {
-            LoggerFactory.getLogger(Playground.class).error("the playground ends", failure);
-            Path kept = Files.createTempFile("scriptrunner-playground-", ".log");
-            Files.copy(Path.of(System.getProperty(LOG_FILE)), kept, StandardCopyOption.REPLACE_EXISTING);
-            err().println("the playground cannot go on: " + failure + "; its log is " + kept);
+            err().println("the playground cannot go on: " + failure + keptLog(failure));
         }
         return 2;
+    }
+
+    /** The log would go with the directory, but now somebody needs it. */
+    private static String keptLog(Exception failure) throws IOException {
+        String log = System.getProperty(LOG_FILE);
+        if (log == null) {
+            return "";
+        }
+        LoggerFactory.getLogger(Playground.class).error("the playground ends", failure);
+        Path kept = Files.createTempFile("scriptrunner-playground-", ".log");
+        Files.copy(Path.of(log), kept, StandardCopyOption.REPLACE_EXISTING);
+        return "; its log is " + kept;
     }
 
     @Override
@@ -167,12 +177,10 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     }
 
     private void introduce() {
-        err().println("A Kubernetes API and " + nodeCount
-                + " nodes on this machine, to see the operator at work. There is no" + " isolation, no scheduler,");
-        err().println(
-                "no RBAC and no conformance: scripts are processes of yours, with this machine's python3 whatever the"
-                        + " image. spec.mode");
-        err().println("changes nothing, and there is no /host. The operator's log is " + System.getProperty(LOG_FILE));
+        err().println("A Kubernetes API and " + nodeCount + " nodes on this machine, to see the operator at work:");
+        err().println("no isolation (scripts are processes of yours), no scheduler, no RBAC, no conformance.");
+        err().println("Every image is this machine's python3, spec.mode changes nothing, there is no /host.");
+        err().println("The operator's log: " + System.getProperty(LOG_FILE));
     }
 
     private int serve(Path kubeconfig) throws InterruptedException {
@@ -190,7 +198,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                 .toList();
         List<ScriptRunner> latest;
         try (WatchedRunners runners = new WatchedRunners(client, applied);
-                Progress progress = progress()) {
+                Progress progress = opened(progress())) {
             latest = runners.now();
             while (!latest.stream().allMatch(runner -> NodeText.is(runner, "Complete"))) {
                 progress.show(latest);
@@ -230,7 +238,8 @@ final class Playground implements Callable<Integer>, AutoCloseable {
             while (!open.isEmpty()) {
                 try {
                     open.pop().close();
-                } catch (Exception e) {
+                } catch (Exception | IOError e) {
+                    // an IOError is a terminal that was closed; whatever fails, the rest is to be closed too
                     err().println("this did not end well: " + e);
                 }
             }
