@@ -16,7 +16,6 @@ import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
-import org.jline.utils.Display;
 import org.jline.utils.InfoCmp;
 
 /** A line for each node, repainted in place; where there is no room for all, for those that run or failed. */
@@ -26,7 +25,6 @@ final class LiveProgress implements Progress {
     private final Terminal terminal;
     private final boolean colored;
     private final Clock clock;
-    private final Display display;
     private Instant measuredAt = Instant.EPOCH;
     private Size size = new Size();
     private boolean closed;
@@ -35,7 +33,6 @@ final class LiveProgress implements Progress {
         this.terminal = terminal;
         this.colored = colored;
         this.clock = clock;
-        this.display = new Display(terminal, false);
     }
 
     private record Row(ScriptRunner runner, NodeStatus node) {
@@ -83,8 +80,22 @@ final class LiveProgress implements Progress {
             lines.add(fitted(
                     new AttributedStringBuilder().append(NodeText.name(runner) + ": " + NodeText.summary(runner))));
         }
-        // the cursor waits at the start: wherever a resize moves the lines, they are below it
-        display.update(lines, 0);
+        paint(lines.subList(0, Math.min(lines.size(), size.getRows() - 1)));
+    }
+
+    /** The cursor waits at the first of the lines: wherever a resize moves them, they are below it. */
+    private void paint(List<AttributedString> lines) {
+        terminal.puts(InfoCmp.Capability.carriage_return);
+        for (AttributedString line : lines) {
+            terminal.writer().print(line.toAnsi(terminal));
+            terminal.puts(InfoCmp.Capability.clr_eol);
+            terminal.writer().print("\r\n");
+        }
+        terminal.puts(InfoCmp.Capability.clr_eos);
+        if (!lines.isEmpty()) {
+            terminal.puts(InfoCmp.Capability.parm_up_cursor, lines.size());
+        }
+        terminal.flush();
     }
 
     private void fitToTerminal() {
@@ -94,22 +105,10 @@ final class LiveProgress implements Progress {
             return;
         }
         measuredAt = now;
-        Size measured = terminal.getSize();
-        if (measured.getColumns() <= 0 || measured.getRows() <= 0) {
-            measured = new Size(80, 24);
+        size = terminal.getSize();
+        if (size.getColumns() <= 0 || size.getRows() <= 1) {
+            size = new Size(80, 24);
         }
-        if (!measured.equals(size)) {
-            size = measured;
-            wipe();
-            display.resize(size.getRows(), size.getColumns());
-            display.reset();
-        }
-    }
-
-    private void wipe() {
-        terminal.puts(InfoCmp.Capability.carriage_return);
-        terminal.puts(InfoCmp.Capability.clr_eos);
-        terminal.flush();
     }
 
     private static String label(Row row, List<ScriptRunner> runners) {
@@ -150,7 +149,7 @@ final class LiveProgress implements Progress {
             return;
         }
         closed = true;
-        wipe();
+        paint(List.of());
         try {
             terminal.close();
         } catch (IOException e) {

@@ -26,8 +26,7 @@ class LiveProgressTest {
     private final ByteArrayOutputStream painted = new ByteArrayOutputStream();
 
     private LiveProgress progress(int columns, int rows, boolean colored) throws Exception {
-        LineDisciplineTerminal terminal =
-                new LineDisciplineTerminal("test", "xterm", painted, StandardCharsets.UTF_8);
+        LineDisciplineTerminal terminal = new LineDisciplineTerminal("test", "xterm", painted, StandardCharsets.UTF_8);
         terminal.setSize(new Size(columns, rows));
         return new LiveProgress(terminal, colored, Clock.fixed(NOW, ZoneOffset.UTC));
     }
@@ -99,8 +98,21 @@ class LiveProgressTest {
     @Test
     void theSecondsOfARunAreShown() throws Exception {
         NodeStatus running = new NodeStatus(
-                "node-1", "id", Phase.Running, null, null, 2, 0, null, null, null,
-                NOW.minus(Duration.ofSeconds(7)), null, null, null, List.of());
+                "node-1",
+                "id",
+                Phase.Running,
+                null,
+                null,
+                2,
+                0,
+                null,
+                null,
+                null,
+                NOW.minus(Duration.ofSeconds(7)),
+                null,
+                null,
+                null,
+                List.of());
         LiveProgress progress = progress(80, 24, false);
 
         progress.show(List.of(runner(List.of(running))));

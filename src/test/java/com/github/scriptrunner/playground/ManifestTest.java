@@ -38,12 +38,14 @@ class ManifestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "a: [        | this is not YAML",
-        "just text   | every document needs apiVersion, kind and metadata.name",
-        "a: 1        | every document needs apiVersion, kind and metadata.name",
-        "'# nothing' | there is no object in it"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a: [        | this is not YAML",
+                "just text   | every document needs apiVersion, kind and metadata.name",
+                "a: 1        | every document needs apiVersion, kind and metadata.name",
+                "'# nothing' | there is no object in it"
+            })
     void whatIsNoObjectIsRefusedInASentence(String content, String sentence) throws Exception {
         Path file = Files.writeString(directory.resolve("bad.yaml"), content);
 

@@ -83,8 +83,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     }
 
     CommandLine commandLine() {
-        return new CommandLine(this)
-                .setExecutionExceptionHandler((failure, commandLine, parsed) -> explain(failure));
+        return new CommandLine(this).setExecutionExceptionHandler((failure, commandLine, parsed) -> explain(failure));
     }
 
     private PrintWriter out() {
@@ -200,10 +199,11 @@ final class Playground implements Callable<Integer>, AutoCloseable {
         try (WatchedRunners runners = new WatchedRunners(client, applied);
                 Progress progress = opened(progress())) {
             latest = runners.now();
+            progress.show(latest);
             while (!latest.stream().allMatch(runner -> NodeText.is(runner, "Complete"))) {
-                progress.show(latest);
                 runners.await();
                 latest = runners.now();
+                progress.show(latest);
             }
         }
         latest.forEach(runner -> out().println(Report.of(runner)));

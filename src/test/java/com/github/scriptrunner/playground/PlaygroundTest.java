@@ -158,7 +158,10 @@ class PlaygroundTest {
                     .extracting(HasMetadata::getMetadata)
                     .extracting(metadata -> metadata.getName())
                     .containsExactly("kube-root-ca.crt");
-            assertThat(client.resources(ScriptRunner.class).inAnyNamespace().list().getItems())
+            assertThat(client.resources(ScriptRunner.class)
+                            .inAnyNamespace()
+                            .list()
+                            .getItems())
                     .isEmpty();
             long daemon = startDaemon(client);
 
@@ -200,11 +203,14 @@ class PlaygroundTest {
     @ParameterizedTest
     @CsvSource({"True, 0", "False, 1"})
     void itEndsWithItsRunnersAndTellsWhatTheySaid(String succeeded, int expected) throws Exception {
-        Process playground = start(
-                Files.writeString(temporary.resolve("hello.yaml"), HELLO).toString());
+        Process playground =
+                start(Files.writeString(temporary.resolve("hello.yaml"), HELLO).toString());
         try (KubernetesClient client = awaitClient()) {
             await().ignoreExceptions()
-                    .until(() -> client.resources(ScriptRunner.class).withName("hello").get() != null);
+                    .until(() -> client.resources(ScriptRunner.class)
+                                    .withName("hello")
+                                    .get()
+                            != null);
 
             client.resources(ScriptRunner.class)
                     .withName("hello")
@@ -234,14 +240,13 @@ class PlaygroundTest {
                     "run": 1, "revision": 1, "outcome": "Succeeded", "exitCode": 0, "stdout": "hello",
                     "startTime": %s, "finishTime": %s, "podName": "pod"}]}]}}
                 """.formatted(
-                        condition.formatted("Complete", "True"), condition.formatted("Succeeded", succeeded), time, time);
+                condition.formatted("Complete", "True"), condition.formatted("Succeeded", succeeded), time, time);
     }
 
     @Test
     void aFileThatTheApiRefusesEndsWith2AndTheApisSentence() throws Exception {
-        Process playground = start(
-                Files.writeString(temporary.resolve("bad.yaml"), HELLO.replace("script:", "skript:"))
-                        .toString());
+        Process playground = start(Files.writeString(temporary.resolve("bad.yaml"), HELLO.replace("script:", "skript:"))
+                .toString());
 
         assertThat(playground.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(playground.exitValue()).isEqualTo(2);

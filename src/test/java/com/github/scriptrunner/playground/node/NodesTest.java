@@ -84,8 +84,7 @@ class NodesTest {
 
     private static void removeFinalizers(Pod pod) {
         if (client.resource(pod).get() != null) {
-            client.resource(pod)
-                    .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\": {\"finalizers\": null}}");
+            client.resource(pod).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\": {\"finalizers\": null}}");
         }
     }
 
@@ -107,10 +106,10 @@ class NodesTest {
                 .withNewRequiredDuringSchedulingIgnoredDuringExecution()
                 .addNewNodeSelectorTerm()
                 .addNewMatchField()
-.withKey("metadata.name")
-.withOperator("In")
-.withValues(node)
-.endMatchField()
+                .withKey("metadata.name")
+                .withOperator("In")
+                .withValues(node)
+                .endMatchField()
                 .endNodeSelectorTerm()
                 .endRequiredDuringSchedulingIgnoredDuringExecution()
                 .endNodeAffinity()
@@ -226,7 +225,11 @@ class NodesTest {
 
     @Test
     void aFailedContainerTellsItsExitCodeAndItsTerminationMessage() {
-        Pod pod = create(pod("fails", "node-1", "python3", "-c",
+        Pod pod = create(pod(
+                        "fails",
+                        "node-1",
+                        "python3",
+                        "-c",
                         "import sys; open(sys.argv[1], 'w').write('x' * 5000 + 'end'); sys.exit(3)",
                         "/dev/termination-log")
                 .build());
@@ -278,7 +281,8 @@ class NodesTest {
                         .withBinaryData(Map.of("bytes", Base64.getEncoder().encodeToString(bytes)))
                         .build())
                 .create();
-        Pod pod = create(withVolumes(pod("bytes", "node-1", "cat", "/script/text"), "bytes").build());
+        Pod pod = create(withVolumes(pod("bytes", "node-1", "cat", "/script/text"), "bytes")
+                .build());
 
         awaitPhase(pod, "Succeeded");
 
@@ -327,7 +331,12 @@ class NodesTest {
                         .anyMatch(each -> each.getState().getWaiting() != null
                                 && each.getState().getWaiting().getMessage() != null));
         assertThat(waiting.getStatus().getPhase()).isEqualTo("Pending");
-        assertThat(waiting.getStatus().getContainerStatuses().get(0).getState().getWaiting().getReason())
+        assertThat(waiting.getStatus()
+                        .getContainerStatuses()
+                        .get(0)
+                        .getState()
+                        .getWaiting()
+                        .getReason())
                 .isEqualTo("ContainerCreating");
 
         client.resource(new ConfigMapBuilder()
@@ -397,22 +406,25 @@ class NodesTest {
     @Test
     void aCordonedNodeTakesOnlyPodsThatTolerateIt() {
         nodes.register("node-cordoned");
-        client.nodes().withName("node-cordoned").edit(node -> new NodeBuilder(node)
-                .editOrNewSpec()
-                .withUnschedulable(true)
-                .endSpec()
-                .build());
+        client.nodes()
+                .withName("node-cordoned")
+                .edit(node -> new NodeBuilder(node)
+                        .editOrNewSpec()
+                        .withUnschedulable(true)
+                        .endSpec()
+                        .build());
         Pod refused = create(shell("refused", "node-cordoned", "exit 0").build());
 
         Pod tolerating = create(shell("tolerating", "node-cordoned", "exit 0")
                 .editSpec()
-                .addToTolerations(new Toleration(
-                        "NoSchedule", "node.kubernetes.io/unschedulable", "Exists", null, null))
+                .addToTolerations(
+                        new Toleration("NoSchedule", "node.kubernetes.io/unschedulable", "Exists", null, null))
                 .endSpec()
                 .build());
 
         awaitPhase(tolerating, "Succeeded");
-        Pod pending = awaitPod(refused, found -> condition(found, "PodScheduled").isPresent());
+        Pod pending =
+                awaitPod(refused, found -> condition(found, "PodScheduled").isPresent());
         assertThat(condition(pending, "PodScheduled").orElseThrow().getMessage())
                 .contains("node.kubernetes.io/unschedulable");
         assertThat(pending.getSpec().getNodeName()).isNull();
@@ -443,10 +455,7 @@ class NodesTest {
 
     @Test
     void aDeletedPodGetsSigtermTellsHowItEndedAndIsGone() {
-        Pod pod = create(shell(
-                        "deleted",
-                        "node-1",
-                        "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done")
+        Pod pod = create(shell("deleted", "node-1", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done")
                 .editMetadata()
                 .addToFinalizers("test.example/kept")
                 .endMetadata()
@@ -456,7 +465,8 @@ class NodesTest {
 
         client.resource(pod).delete();
 
-        Pod ended = awaitPod(pod, found -> Long.valueOf(0).equals(found.getMetadata().getDeletionGracePeriodSeconds()));
+        Pod ended = awaitPod(
+                pod, found -> Long.valueOf(0).equals(found.getMetadata().getDeletionGracePeriodSeconds()));
         assertThat(terminated(ended).getExitCode()).isEqualTo(7);
         removeFinalizers(pod);
         awaitGone(pod);
@@ -511,7 +521,9 @@ class NodesTest {
     private static long inPhase(List<Pod> pods, String phase) {
         return client.pods().inNamespace("default").list().getItems().stream()
                 .filter(pod -> pods.stream()
-                        .anyMatch(each -> each.getMetadata().getUid().equals(pod.getMetadata().getUid())))
+                        .anyMatch(each -> each.getMetadata()
+                                .getUid()
+                                .equals(pod.getMetadata().getUid())))
                 .filter(pod -> phase.equals(pod.getStatus().getPhase()))
                 .count();
     }
