@@ -68,8 +68,7 @@ public class OperatorConfiguration implements CamelConfiguration {
     }
 
     @BindToRegistry(lazy = true)
-    public Pods pods(
-            KubernetesClient client, Setbacks setbacks, @PropertyInject("scriptrunner.image") String image) {
+    public Pods pods(KubernetesClient client, Setbacks setbacks, @PropertyInject("scriptrunner.image") String image) {
         return new Pods(client, image, setbacks, clock);
     }
 

@@ -26,10 +26,8 @@ final class NodeReading {
         Map<String, String> labels = labels(node);
         String notReady = notReadyMessage(node);
         NodeSpec spec = requireNonNullElseGet(node.getSpec(), NodeSpec::new);
-        String taints = spec.getTaints().stream()
-                .map(NodeReading::text)
-                .sorted()
-                .collect(Collectors.joining("\n"));
+        String taints =
+                spec.getTaints().stream().map(NodeReading::text).sorted().collect(Collectors.joining("\n"));
         return new ObservedNode(
                 node.getMetadata().getName(),
                 Names.nodeId(node.getMetadata().getUid()),

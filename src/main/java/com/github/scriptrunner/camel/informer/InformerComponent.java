@@ -52,17 +52,19 @@ public class InformerComponent extends DefaultComponent {
     private SelfHealingInformer<?> informer(String plural) {
         SelfHealingInformer<?> informer = informers.get(plural);
         if (informer == null) {
-            throw new IllegalStateException("There is no informer:%s: no route begins with it, or that route does not run. There are: %s"
-                    .formatted(plural, informers.keySet()));
+            throw new IllegalStateException(
+                    "There is no informer:%s: no route begins with it, or that route does not run. There are: %s"
+                            .formatted(plural, informers.keySet()));
         }
         return informer;
     }
 
     void register(String plural, SelfHealingInformer<?> informer) {
         if (informers.putIfAbsent(plural, informer) != null) {
-            throw new IllegalStateException(("informer:%s runs in another route already, and its cache is found by this name."
-                            + " Let that route pass its events on to both")
-                    .formatted(plural));
+            throw new IllegalStateException(
+                    ("informer:%s runs in another route already, and its cache is found by this name."
+                                    + " Let that route pass its events on to both")
+                            .formatted(plural));
         }
     }
 

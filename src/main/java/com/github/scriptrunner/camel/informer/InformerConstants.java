@@ -14,7 +14,8 @@ public final class InformerConstants {
     @Metadata(
             label = "consumer",
             javaType = "Object",
-            description = "The object as it was before. Only with MODIFIED; another UID means that it was deleted and made anew")
+            description =
+                    "The object as it was before. Only with MODIFIED; another UID means that it was deleted and made anew")
     public static final String OLD_OBJECT = "CamelInformerOldObject";
 
     private InformerConstants() {}

@@ -68,7 +68,8 @@ public class InformerEndpoint extends DefaultEndpoint {
 
     @UriParam(
             label = "advanced",
-            description = "Index functions for the cache: a reference to a Map of names to functions that list an object's values")
+            description =
+                    "Index functions for the cache: a reference to a Map of names to functions that list an object's values")
     private Map<String, Function<HasMetadata, List<String>>> indexers = Map.of();
 
     @UriParam(
@@ -81,7 +82,8 @@ public class InformerEndpoint extends DefaultEndpoint {
             label = "advanced",
             defaultValue = "5m",
             javaType = "java.time.Duration",
-            description = "Lists again when nothing was heard for this long; the API server sends a bookmark about every minute")
+            description =
+                    "Lists again when nothing was heard for this long; the API server sends a bookmark about every minute")
     private Duration staleAfter = Duration.ofMinutes(5);
 
     InformerEndpoint(String uri, InformerComponent component, String plural) {
@@ -96,7 +98,8 @@ public class InformerEndpoint extends DefaultEndpoint {
 
     @Override
     public Producer createProducer() {
-        throw new UnsupportedOperationException("informer:%s only tells what happens; nothing can be sent to it".formatted(plural));
+        throw new UnsupportedOperationException(
+                "informer:%s only tells what happens; nothing can be sent to it".formatted(plural));
     }
 
     @Override
@@ -108,7 +111,9 @@ public class InformerEndpoint extends DefaultEndpoint {
 
     private Class<? extends HasMetadata> resourceType() {
         if (type == null) {
-            return ServiceLoader.load(KubernetesResource.class, getCamelContext().getApplicationContextClassLoader()).stream()
+            return ServiceLoader.load(
+                            KubernetesResource.class, getCamelContext().getApplicationContextClassLoader())
+                    .stream()
                     .map(ServiceLoader.Provider::type)
                     .filter(HasMetadata.class::isAssignableFrom)
                     .<Class<? extends HasMetadata>>map(known -> known.asSubclass(HasMetadata.class))
@@ -118,7 +123,11 @@ public class InformerEndpoint extends DefaultEndpoint {
         }
         if (!isMeant(type)) {
             throw new IllegalArgumentException("%s: %s is %s of %s"
-                    .formatted(getEndpointUri(), type.getName(), HasMetadata.getPlural(type), HasMetadata.getApiVersion(type)));
+                    .formatted(
+                            getEndpointUri(),
+                            type.getName(),
+                            HasMetadata.getPlural(type),
+                            HasMetadata.getApiVersion(type)));
         }
         return type;
     }
@@ -143,16 +152,18 @@ public class InformerEndpoint extends DefaultEndpoint {
     <T extends HasMetadata> SharedIndexInformer<T> newInformer(Class<T> resourceType) {
         KubernetesClient client = client();
         SharedIndexInformer<T> informer = client.adapt(NamespacedKubernetesClient.class)
-                .withRequestConfig(new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
-                        .withRequestRetryBackoffLimit(0)
-                        .build())
+                .withRequestConfig(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
                 .call(impatient -> {
                     if (resourceType == GenericKubernetesResource.class) {
                         return (SharedIndexInformer<T>) select(impatient.genericKubernetesResources(generic()));
                     }
                     return select(impatient.resources(resourceType));
                 });
-        Map<String, Function<T, List<String>>> functions = (Map<String, Function<T, List<String>>>) (Map<?, ?>) indexers;
+        Map<String, Function<T, List<String>>> functions =
+                (Map<String, Function<T, List<String>>>) (Map<?, ?>) indexers;
         return informer.addIndexers(functions);
     }
 
@@ -165,7 +176,8 @@ public class InformerEndpoint extends DefaultEndpoint {
                 .build();
     }
 
-    private <T extends HasMetadata, L, R extends Resource<T>> SharedIndexInformer<T> select(MixedOperation<T, L, R> all) {
+    private <T extends HasMetadata, L, R extends Resource<T>> SharedIndexInformer<T> select(
+            MixedOperation<T, L, R> all) {
         AnyNamespaceOperation<T, L, R> inScope = namespace == null ? all.inAnyNamespace() : all.inNamespace(namespace);
         FilterWatchListDeletable<T, L, R> selected =
                 labelSelector == null ? inScope : inScope.withLabelSelector(labelSelector);
@@ -177,8 +189,9 @@ public class InformerEndpoint extends DefaultEndpoint {
                 ? kubernetesClient
                 : getCamelContext().getRegistry().findSingleByType(KubernetesClient.class);
         if (client == null) {
-            throw new IllegalStateException("%s needs a Kubernetes client: bind one to the registry, or name it with kubernetesClient=#NAME"
-                    .formatted(getEndpointUri()));
+            throw new IllegalStateException(
+                    "%s needs a Kubernetes client: bind one to the registry, or name it with kubernetesClient=#NAME"
+                            .formatted(getEndpointUri()));
         }
         return client;
     }

@@ -27,7 +27,9 @@ final class InformerHealthCheck extends AbstractHealthCheck {
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         SelfHealingInformer.Status now = status.get();
         now.lastFailure().ifPresent(failure -> builder.detail("failure.last", failure));
-        now.deadFor().ifPresent(dead -> builder.detail("down.since", Instant.now().minus(dead).toString()));
+        now.deadFor()
+                .ifPresent(dead ->
+                        builder.detail("down.since", Instant.now().minus(dead).toString()));
         String cause = now.lastFailure().map(failure -> ": " + failure).orElse("");
         if (!now.synced()) {
             builder.down().message("The first list has not arrived" + cause);

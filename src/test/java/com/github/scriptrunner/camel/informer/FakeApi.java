@@ -147,8 +147,7 @@ final class FakeApi implements AutoCloseable {
 
     private String object(String name, int version) {
         return """
-                {"apiVersion":"%s","kind":"%s","metadata":{"namespace":"ops","name":"%s","resourceVersion":"%d"}}"""
-                .formatted(apiVersion, kind, name, version);
+                {"apiVersion":"%s","kind":"%s","metadata":{"namespace":"ops","name":"%s","resourceVersion":"%d"}}""".formatted(apiVersion, kind, name, version);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -201,8 +200,7 @@ final class FakeApi implements AutoCloseable {
 
     private synchronized String list() {
         return """
-                {"apiVersion":"%s","kind":"%sList","metadata":{"resourceVersion":"%d"},"items":[%s]}"""
-                .formatted(
+                {"apiVersion":"%s","kind":"%sList","metadata":{"resourceVersion":"%d"},"items":[%s]}""".formatted(
                         apiVersion,
                         kind,
                         lines.size(),
@@ -228,7 +226,8 @@ final class FakeApi implements AutoCloseable {
                 wait();
             }
             if (id <= mutedBefore) {
-                out.write("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":410}}\n".getBytes());
+                out.write("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":410}}\n"
+                        .getBytes());
             }
         } finally {
             openWatches--;

@@ -61,7 +61,9 @@ class InformerComponentTest {
     void whatExistsIsAddedAndChangesFollow() throws Exception {
         api.put("a");
         api.put("b");
-        start("informer:pods", exchange -> assertThat(exchange.getMessage().getBody()).isInstanceOf(Pod.class));
+        start(
+                "informer:pods",
+                exchange -> assertThat(exchange.getMessage().getBody()).isInstanceOf(Pod.class));
         awaitEvents("ADDED a@1", "ADDED b@2");
 
         api.put("c");
@@ -149,7 +151,8 @@ class InformerComponentTest {
             assertThat(log.list).hasSize(1);
             assertThat(log.list.get(0).getLevel()).isEqualTo(Level.WARN);
             assertThat(log.list.get(0).getFormattedMessage())
-                    .isEqualTo("informer:pods is not in sync after 0 s, goes on without and keeps trying: no answer yet");
+                    .isEqualTo(
+                            "informer:pods is not in sync after 0 s, goes on without and keeps trying: no answer yet");
         } finally {
             logger.detachAppender(log);
         }
@@ -190,7 +193,8 @@ class InformerComponentTest {
         assertThat(pods.byIndex("initial", "a")).hasSize(1);
         context.getRouteController().stopRoute("events");
         assertThatThrownBy(pods::list)
-                .hasMessage("There is no informer:pods: no route begins with it, or that route does not run. There are: []");
+                .hasMessage(
+                        "There is no informer:pods: no route begins with it, or that route does not run. There are: []");
         context.getRouteController().startRoute("events");
         assertThat(pods.list()).hasSize(1);
     }
@@ -201,16 +205,17 @@ class InformerComponentTest {
         InformerComponent informers = context.getComponent("informer", InformerComponent.class);
 
         assertThatThrownBy(() -> informers.hasSynced("pod"))
-                .hasMessage("There is no informer:pod: no route begins with it, or that route does not run. There are: [pods]");
+                .hasMessage(
+                        "There is no informer:pod: no route begins with it, or that route does not run. There are: [pods]");
     }
 
     @Test
     void aKindOfNoClassArrivesAsItIs() throws Exception {
         widgets();
 
-        start("informer:widgets?group=example.com&version=v1alpha1", exchange -> assertThat(exchange.getMessage()
-                        .getBody())
-                .isInstanceOf(GenericKubernetesResource.class));
+        start(
+                "informer:widgets?group=example.com&version=v1alpha1",
+                exchange -> assertThat(exchange.getMessage().getBody()).isInstanceOf(GenericKubernetesResource.class));
 
         awaitEvents("ADDED a@1");
         assertThat(api.lists.get(0)).startsWith("/apis/example.com/v1alpha1/widgets?");
@@ -220,9 +225,9 @@ class InformerComponentTest {
     void aCustomResourceArrivesAsItsClass() throws Exception {
         widgets();
 
-        start("informer:widgets?type=" + Widget.class.getName(), exchange -> assertThat(exchange.getMessage()
-                        .getBody())
-                .isInstanceOf(Widget.class));
+        start(
+                "informer:widgets?type=" + Widget.class.getName(),
+                exchange -> assertThat(exchange.getMessage().getBody()).isInstanceOf(Widget.class));
 
         awaitEvents("ADDED a@1");
     }

@@ -27,7 +27,8 @@ class SelfHealingInformerTest {
             () -> client.pods().inAnyNamespace().withLimit(500L).runnableInformer(0),
             STALE,
             () -> now.toNanos(),
-            event -> events.add(event.action() + " " + event.object().getMetadata().getName()));
+            event -> events.add(
+                    event.action() + " " + event.object().getMetadata().getName()));
 
     @BeforeEach
     void onePod() {
@@ -78,8 +79,8 @@ class SelfHealingInformerTest {
 
         pass(STALE);
 
-        await().untilAsserted(() -> assertThat(events)
-                .containsExactly("ADDED a", "ADDED b", "MODIFIED b", "ADDED c", "DELETED a"));
+        await().untilAsserted(() ->
+                assertThat(events).containsExactly("ADDED a", "ADDED b", "MODIFIED b", "ADDED c", "DELETED a"));
         assertThat(informer.indexer().listKeys()).containsExactlyInAnyOrder("ops/b", "ops/c");
         assertThat(informer.hasSynced()).isTrue();
     }
@@ -114,8 +115,8 @@ class SelfHealingInformerTest {
 
         pass(SelfHealingInformer.REOPEN_WITHIN);
 
-        await().untilAsserted(
-                () -> assertThat(informer.status().lastFailure().orElse("")).contains("the test says 403"));
+        await().untilAsserted(() ->
+                assertThat(informer.status().lastFailure().orElse("")).contains("the test says 403"));
         assertThat(informer.status().deadFor().orElseThrow()).isGreaterThan(SelfHealingInformer.REOPEN_WITHIN);
         api.nextWatches.clear();
         api.put("c");
