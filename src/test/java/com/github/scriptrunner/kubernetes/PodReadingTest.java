@@ -34,8 +34,8 @@ class PodReadingTest {
                 "running | {phase: Running, containerStatuses: [{state: {running: {" + STARTED + "}}}]} | Running |",
                 "ended well | {phase: Succeeded, containerStatuses: [{state: {terminated: {exitCode: 0, reason: Completed, "
                         + ENDED + "}}}]} | Ended | Completed",
-                "failed | {phase: Failed, containerStatuses: [{state: {terminated: {exitCode: 3, reason: Error, " + ENDED
-                        + "}}}]} | Ended | Error",
+                "failed | {phase: Failed, containerStatuses: [{state: {terminated: {exitCode: 3, reason: Error, "
+                        + ENDED + "}}}]} | Ended | Error",
                 "container ended, pod not yet | {phase: Running, containerStatuses: [{state: {terminated: {exitCode: 3, "
                         + "reason: Error, " + ENDED + "}}}]} | Ended | Error",
                 "out of memory | {phase: Failed, containerStatuses: [{state: {terminated: {exitCode: 137, reason: OOMKilled, "
@@ -76,8 +76,9 @@ class PodReadingTest {
 
     @Test
     void whatBelongsToTheRunIsReadFromLabelsAndOwner() {
-        ObservedPod pod = PodReading.of(pod("{phase: Succeeded, containerStatuses: [{state: {terminated: {exitCode: 0, message: "
-                + "said, " + ENDED + "}}}]}"));
+        ObservedPod pod =
+                PodReading.of(pod("{phase: Succeeded, containerStatuses: [{state: {terminated: {exitCode: 0, message: "
+                        + "said, " + ENDED + "}}}]}"));
 
         assertThat(pod.runnerKey()).isEqualTo("ops/hello");
         assertThat(pod.ownerUid()).isEqualTo("u1");
@@ -108,8 +109,7 @@ class PodReadingTest {
     }
 
     private static Pod pod(String status) {
-        return Serialization.unmarshal(
-                """
+        return Serialization.unmarshal("""
                 apiVersion: v1
                 kind: Pod
                 metadata:
@@ -121,8 +121,6 @@ class PodReadingTest {
                   ownerReferences: [{apiVersion: v1, kind: ScriptRunner, name: hello, uid: u1, controller: true}]
                 spec: {containers: [{name: script}]}
                 status: %s
-                """
-                        .formatted(status),
-                Pod.class);
+                """.formatted(status), Pod.class);
     }
 }

@@ -37,7 +37,8 @@ class PodTemplateTest {
                 null,
                 new Packages(List.of("lsof"), List.of("psutil==6.1.0", "requests[socks]>=2"))));
 
-        Pod pod = new PodTemplate("runner:1").podOf(new PodToStart(runner, "hello-1", "n1.example.com", "0123456789", 2, 7));
+        Pod pod = new PodTemplate("runner:1")
+                .podOf(new PodToStart(runner, "hello-1", "n1.example.com", "0123456789", 2, 7));
 
         assertThat(Serialization.asYaml(pod)).isEqualTo(golden("pod-" + mode + ".yaml"));
     }

@@ -40,8 +40,8 @@ class TerminationMessagesTest {
     void aDeflatedMessageIsInflatedAndSaysHowMuchThereWas() throws IOException {
         RunResult result = messages.resultOf(ended(0, """
                 {"version":1,"outcome":"Succeeded","exitCode":0,"deflated":"%s","stdoutBytes":60000,"stderrBytes":0,
-                 "truncated":true}"""
-                .formatted(deflated("{\"stdout\":\"head\\n[... 59990 bytes left out ...]\\ntail\",\"stderr\":\"\"}"))));
+                 "truncated":true}""".formatted(
+                        deflated("{\"stdout\":\"head\\n[... 59990 bytes left out ...]\\ntail\",\"stderr\":\"\"}"))));
 
         assertThat(result.stdout()).startsWith("head").endsWith("tail");
         assertThat(result.stderr()).isNull();
@@ -105,7 +105,8 @@ class TerminationMessagesTest {
         assertThat(result.outcome()).isEqualTo(Outcome.Failed);
         assertThat(result.exitCode()).isEqualTo(137);
         assertThat(result.stderr())
-                .isEqualTo("The container left no result (OOMKilled). The end of its log:\nTraceback: the end of the log");
+                .isEqualTo(
+                        "The container left no result (OOMKilled). The end of its log:\nTraceback: the end of the log");
     }
 
     @Test

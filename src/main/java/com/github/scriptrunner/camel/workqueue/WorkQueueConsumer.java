@@ -152,7 +152,8 @@ final class WorkQueueConsumer extends DefaultConsumer implements StartupListener
             return "marked for rollback";
         }
         // Camel's wrapping of an Error says nothing of its own
-        Throwable told = cause instanceof CamelExecutionException && cause.getCause() != null ? cause.getCause() : cause;
+        Throwable told =
+                cause instanceof CamelExecutionException && cause.getCause() != null ? cause.getCause() : cause;
         String message = told.getMessage();
         return message == null || message.isBlank()
                 ? told.getClass().getName()

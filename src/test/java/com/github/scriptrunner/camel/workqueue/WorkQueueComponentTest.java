@@ -115,7 +115,8 @@ class WorkQueueComponentTest {
             ILoggingEvent line = log.list.get(0);
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
             assertThat(line.getFormattedMessage())
-                    .matches("workqueue:runners: ops/a failed \\(1 in a row\\), again in (3600000|3599\\d{3}) ms: conflict on status");
+                    .matches(
+                            "workqueue:runners: ops/a failed \\(1 in a row\\), again in (3600000|3599\\d{3}) ms: conflict on status");
             assertThat(line.getThrowableProxy()).isNull();
             assertThat(log.list.get(1).getLevel()).isEqualTo(Level.DEBUG);
             assertThat(log.list.get(1).getThrowableProxy()).isNotNull();
@@ -143,14 +144,11 @@ class WorkQueueComponentTest {
     @Test
     void aSuccessfulKeyComesAgainWhenItsRouteAsksForIt() throws Exception {
         List<Object> requests = List.of(Duration.ofMillis(1), "PT0.001S", "1ms");
-        reader(
-                "workqueue:runners",
-                exchange -> {
-                    if (handedOut.size() <= requests.size()) {
-                        exchange.getMessage()
-                                .setHeader(WorkQueueConstants.REQUEUE_AFTER, requests.get(handedOut.size() - 1));
-                    }
-                });
+        reader("workqueue:runners", exchange -> {
+            if (handedOut.size() <= requests.size()) {
+                exchange.getMessage().setHeader(WorkQueueConstants.REQUEUE_AFTER, requests.get(handedOut.size() - 1));
+            }
+        });
         context.start();
 
         producer.sendBody("workqueue:runners", "a");
@@ -161,8 +159,9 @@ class WorkQueueComponentTest {
 
     @Test
     void aTimeThatCannotBeReadIsAFailure() throws Exception {
-        reader("workqueue:runners?initialBackoff=1h&maxBackoff=1h", exchange -> exchange.getMessage()
-                .setHeader(WorkQueueConstants.REQUEUE_AFTER, "soon"));
+        reader(
+                "workqueue:runners?initialBackoff=1h&maxBackoff=1h",
+                exchange -> exchange.getMessage().setHeader(WorkQueueConstants.REQUEUE_AFTER, "soon"));
         context.start();
 
         producer.sendBody("workqueue:runners", "a");
@@ -201,8 +200,9 @@ class WorkQueueComponentTest {
                         from("workqueue:runners?workers=2").routeId("second").log("${body}");
                     }
                 }))
-                .hasMessageStartingWith("workqueue:runners is already read by route 'reader' and cannot be read by route"
-                        + " 'second' too");
+                .hasMessageStartingWith(
+                        "workqueue:runners is already read by route 'reader' and cannot be read by route"
+                                + " 'second' too");
 
         producer.sendBody("workqueue:runners", "a");
         await().untilAsserted(() -> assertThat(handedOut).containsExactly("a"));
@@ -212,7 +212,8 @@ class WorkQueueComponentTest {
     void anOptionThatDoesNotExistIsRefused() {
         context.start();
 
-        assertThatThrownBy(() -> context.getEndpoint("workqueue:runners?wrokers=2")).hasMessageContaining("wrokers");
+        assertThatThrownBy(() -> context.getEndpoint("workqueue:runners?wrokers=2"))
+                .hasMessageContaining("wrokers");
     }
 
     @Test
@@ -273,7 +274,8 @@ class WorkQueueComponentTest {
                     .containsKey("oldest.age");
         }
         goOn.countDown();
-        await().untilAsserted(() -> assertThat(HealthCheckHelper.invokeLiveness(context)).allMatch(this::isUp));
+        await().untilAsserted(() ->
+                assertThat(HealthCheckHelper.invokeLiveness(context)).allMatch(this::isUp));
     }
 
     @Test
@@ -284,7 +286,8 @@ class WorkQueueComponentTest {
 
         producer.sendBody("workqueue:runners", "a");
 
-        await().until(() -> !endpoint().queue().state().oldest().orElseThrow().age().isZero());
+        await().until(() ->
+                !endpoint().queue().state().oldest().orElseThrow().age().isZero());
         assertThat(HealthCheckHelper.invokeLiveness(context)).allMatch(this::isUp);
     }
 
