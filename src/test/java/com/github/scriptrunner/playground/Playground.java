@@ -19,11 +19,8 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-<<<<<<< HEAD
 import java.util.Properties;
-=======
 import java.util.Map;
->>>>>>> node
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
