@@ -42,7 +42,7 @@ class Pod:
         self.folder = folder
         self.script = folder / "script.py"
         self.result_file = folder / "result"
-        self.environment = dict(os.environ)
+        self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         self.python = [sys.executable]
         self.process: subprocess.Popen | None = None
 
