@@ -28,7 +28,7 @@ public record Plan(
         Duration lookAgainAfter) {
 
     /** Nothing to do before something is known, or is due. */
-    static Plan idle(Observed observed, Duration lookAgainAfter) {
+    static Plan later(Observed observed, Duration lookAgainAfter) {
         return new Plan(
                 observed.key(),
                 observed.runner(),

@@ -43,7 +43,7 @@ public final class Planner {
                     earliestRetry(observed));
         }
         if (observed.nodes() == null) {
-            return Plan.idle(observed, UNTIL_NODES_ARE_KNOWN);
+            return Plan.later(observed, UNTIL_NODES_ARE_KNOWN);
         }
         return planFor(observed, observed.runner(), observed.runner().getSpec(), observed.status());
     }
@@ -83,7 +83,7 @@ public final class Planner {
         ScriptRunnerStatus after = fitted.status();
         Duration tooSoon = fitted.tooSoon(observed.lastWrite(), observed.time());
         if (!tooSoon.isZero() && !after.isComplete()) {
-            return Plan.idle(observed, tooSoon);
+            return Plan.later(observed, tooSoon);
         }
         Set<String> current = after.nodes().stream()
                 .filter(CurrentPods::hasPod)

@@ -1,12 +1,15 @@
 package com.github.scriptrunner.kubernetes;
 
 import static java.util.Objects.requireNonNullElse;
+import static java.util.Objects.requireNonNullElseGet;
 
 import com.github.scriptrunner.domain.Digest;
 import com.github.scriptrunner.domain.Names;
 import com.github.scriptrunner.domain.ObservedNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.NodeSpec;
+import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +25,9 @@ final class NodeReading {
     static ObservedNode of(Node node) {
         Map<String, String> labels = labels(node);
         String notReady = notReadyMessage(node);
-        String taints = node.getSpec().getTaints().stream()
-                .map(NodeReading::text)
-                .sorted()
-                .collect(Collectors.joining("\n"));
+        NodeSpec spec = requireNonNullElseGet(node.getSpec(), NodeSpec::new);
+        String taints =
+                spec.getTaints().stream().map(NodeReading::text).sorted().collect(Collectors.joining("\n"));
         return new ObservedNode(
                 node.getMetadata().getName(),
                 Names.nodeId(node.getMetadata().getUid()),
@@ -35,7 +37,7 @@ final class NodeReading {
                         STATE_LENGTH,
                         new TreeMap<>(labels).toString(),
                         taints,
-                        String.valueOf(node.getSpec().getUnschedulable()),
+                        String.valueOf(spec.getUnschedulable()),
                         String.valueOf(notReady == null)));
     }
 
@@ -44,7 +46,8 @@ final class NodeReading {
     }
 
     private static String notReadyMessage(Node node) {
-        Optional<NodeCondition> ready = node.getStatus().getConditions().stream()
+        NodeStatus status = requireNonNullElseGet(node.getStatus(), NodeStatus::new);
+        Optional<NodeCondition> ready = status.getConditions().stream()
                 .filter(condition -> condition.getType().equals("Ready"))
                 .findFirst();
         if (ready.isEmpty()) {

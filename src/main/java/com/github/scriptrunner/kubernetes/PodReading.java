@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Instant;
 import java.util.Map;
@@ -31,7 +32,10 @@ final class PodReading {
 
     private PodReading() {}
 
-    static ObservedPod of(Pod pod) {
+    static ObservedPod of(Pod object) {
+        Pod pod = object.getStatus() == null
+                ? new PodBuilder(object).withNewStatus().endStatus().build()
+                : object;
         Trouble trouble = trouble(pod);
         Optional<ContainerStateTerminated> terminated = container(pod).map(ContainerState::getTerminated);
         Instant start = startTime(pod);

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.playground;
 
+import com.github.scriptrunner.Operator;
 import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.Nodes;
@@ -19,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +141,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
             nodes.register("node-" + number);
         }
         if (!withoutOperator) {
-            opened(startOperator());
+            startOperator(api.kubeconfig());
         }
         // closed first: a script must not outlive the wait for an operator that takes its time to end
         opened(nodes);
@@ -169,8 +171,14 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                                 && condition.get("status").equals("True"));
     }
 
-    private static AutoCloseable startOperator() {
-        throw new Refusal("the operator cannot be started here yet: use --no-operator");
+    /** The real one, with the real routes, and a client of its own. */
+    private void startOperator(Path kubeconfig) throws Exception {
+        KubernetesClient client = opened(new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+                .build());
+        Properties settings = new Properties();
+        settings.setProperty("scriptrunner.port", "0");
+        opened(Operator.start(client, settings));
     }
 
     private void introduce() {

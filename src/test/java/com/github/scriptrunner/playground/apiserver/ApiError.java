@@ -140,6 +140,10 @@ final class ApiError extends RuntimeException {
         return error;
     }
 
+    boolean isAlreadyExists() {
+        return status.path("reason").asText().equals("AlreadyExists");
+    }
+
     int code() {
         return status.get("code").asInt();
     }

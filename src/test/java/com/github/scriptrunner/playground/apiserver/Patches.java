@@ -3,9 +3,11 @@ package com.github.scriptrunner.playground.apiserver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.zjsonpatch.CompatibilityFlags;
 import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,7 +48,7 @@ final class Patches {
     }
 
     /** RFC 6902. */
-    static JsonNode json(ObjectNode target, JsonNode patch) {
+    static ObjectNode json(ObjectNode target, JsonNode patch) {
         if (!patch.isArray()) {
             throw ApiError.badRequest("error decoding patch: a JSON patch is a list of operations");
         }
@@ -58,7 +60,8 @@ final class Patches {
                             .formatted(JSON_PATCH_LIMIT, patch.size()));
         }
         try {
-            return JsonPatch.apply(patch, target);
+            return (ObjectNode)
+                    JsonPatch.apply(patch, target, EnumSet.of(CompatibilityFlags.FORBID_REMOVE_MISSING_OBJECT));
         } catch (JsonPatchException e) {
             throw ApiError.of(
                     422,

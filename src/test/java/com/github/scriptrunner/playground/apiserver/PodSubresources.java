@@ -66,12 +66,12 @@ final class PodSubresources {
                     return next;
                 },
                 WriteOptions.INTERNAL);
-        return Answer.json(201, Router.success(201));
+        return Answer.json(201, Router.success().put("code", 201));
     }
 
     private Answer evict(Request request, Router.Target target) {
         resources.delete(
                 target.kind(), target.key(), DeleteOptions.of(request.object().path("deleteOptions")));
-        return Answer.json(201, Router.success(201));
+        return Answer.json(201, Router.success().put("code", 201));
     }
 }

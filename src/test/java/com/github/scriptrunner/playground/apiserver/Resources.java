@@ -96,10 +96,7 @@ final class Resources {
             ObjectNode desired = copy(kind, change.apply(current));
             requireType(kind, desired);
             Metadata metadata = Metadata.of(desired);
-            if (!metadata.name().equals(key.name())) {
-                throw ApiError.badRequest("the name of the object (%s) does not match the name on the URL (%s)"
-                        .formatted(metadata.name(), key.name()));
-            }
+            requireName(metadata, key);
             requireNamespace(kind, metadata, key.namespace());
             Metadata before = Metadata.of(current);
             if (!metadata.resourceVersion().isEmpty()
@@ -111,7 +108,9 @@ final class Resources {
             kind.schema().ifPresent(schema -> schema.setDefaults(next));
             // a binding sets what nobody may change later
             validate(kind, next, subresource.equals("binding") ? Optional.empty() : Optional.of(current));
-            countGeneration(kind, current, next);
+            if (!subresource.equals("binding")) {
+                countGeneration(kind, current, next);
+            }
             if (options.dryRun() || next.equals(current)) {
                 return options.dryRun() ? next : current;
             }
@@ -237,7 +236,7 @@ final class Resources {
         Metadata metadata = Metadata.of(current);
         if (!options.uid().isEmpty() && !options.uid().equals(metadata.uid())) {
             throw ApiError.conflict(
-                    kind,
+                    kind.name(),
                     metadata.name(),
                     "the UID in the precondition (%s) does not match the UID in record (%s). The object might have been deleted and then"
                                     .formatted(options.uid(), metadata.uid())
@@ -245,7 +244,7 @@ final class Resources {
         }
         if (!options.resourceVersion().isEmpty() && !options.resourceVersion().equals(metadata.resourceVersion())) {
             throw ApiError.conflict(
-                    kind,
+                    kind.name(),
                     metadata.name(),
                     "the ResourceVersion in the precondition (%s) does not match the ResourceVersion in record (%s). The object might have"
                                     .formatted(options.resourceVersion(), metadata.resourceVersion())
@@ -273,6 +272,13 @@ final class Resources {
         object.put("apiVersion", kind.apiVersion()).put("kind", kind.name());
     }
 
+    static void requireName(Metadata metadata, Store.Key key) {
+        if (!metadata.name().equals(key.name())) {
+            throw ApiError.badRequest("the name of the object (%s) does not match the name on the URL (%s)"
+                    .formatted(metadata.name(), key.name()));
+        }
+    }
+
     private static void requireNamespace(Kind kind, Metadata metadata, String namespace) {
         if (!kind.namespaced()) {
             metadata.node().remove("namespace");
@@ -292,6 +298,7 @@ final class Resources {
     }
 
     private static void prune(Kind kind, ObjectNode object, WriteOptions options, boolean update) {
+        String before = update && options.fieldValidation().equals("Strict") ? object.toString() : "";
         List<String> unknown = kind.schema().map(schema -> schema.prune(object)).orElse(List.of());
         List<String> problems =
                 unknown.stream().map("unknown field \"%s\""::formatted).toList();
@@ -310,7 +317,7 @@ final class Resources {
                     List.of(new FieldError(
                             "FieldValueInvalid",
                             "patch",
-                            "Invalid value: %s: %s".formatted(TextNode.valueOf(object.toString()), sentence))));
+                            "Invalid value: %s: %s".formatted(TextNode.valueOf(before), sentence))));
         }
         throw ApiError.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
                 .formatted(kind.name(), kind.version(), kind.name(), sentence));

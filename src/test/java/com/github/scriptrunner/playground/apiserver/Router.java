@@ -83,7 +83,7 @@ final class Router {
             return Answer.json(200, discovery.resources(apiVersion));
         }
         if (apiVersion.startsWith("authorization.k8s.io/")) {
-            return Answer.json(201, allowed(request.object()));
+            return Answer.json(201, allowed(path.get(0)));
         }
         Target target = target(apiVersion, path);
         if (target.kind().name().equals("Pod") && PodSubresources.NAMES.contains(target.subresource())) {
@@ -109,11 +109,16 @@ final class Router {
         };
     }
 
-    /** There are no roles here: whoever has the token may do everything. */
-    private static ObjectNode allowed(ObjectNode review) {
-        ObjectNode answer = Json.shallow(review);
-        answer.putObject("status").put("allowed", true);
-        return answer;
+    /** There are no roles here: whoever has the token may do everything. So it does not matter what was asked. */
+    private static ObjectNode allowed(String resource) {
+        if (!resource.equals("selfsubjectaccessreviews")) {
+            throw ApiError.unknownPath();
+        }
+        ObjectNode review =
+                Json.object().put("kind", "SelfSubjectAccessReview").put("apiVersion", "authorization.k8s.io/v1");
+        review.putObject("metadata");
+        review.putObject("status").put("allowed", true);
+        return review;
     }
 
     private Target target(String apiVersion, List<String> path) {
@@ -241,56 +246,92 @@ final class Router {
     }
 
     private Answer replace(Request request, Target target) {
-        WriteOptions options = options(request);
         ObjectNode body = request.object();
+        Metadata metadata = Metadata.of(body);
+        Resources.requireName(metadata, target.key());
+        if (metadata.resourceVersion().isEmpty() && target.kind().needsVersion()) {
+            FieldError missing = new FieldError(
+                    "FieldValueInvalid",
+                    "metadata.resourceVersion",
+                    "Invalid value: 0: must be specified for an update");
+            throw ApiError.invalid(target.kind().plural(), target.kind().group(), target.name(), List.of(missing));
+        }
+        WriteOptions options = options(request);
         ObjectNode replaced = resources.update(
                 target.kind(),
                 target.key(),
                 target.subresource(),
-                current -> replacement(target, current, body),
+                current -> {
+                    String uid = Metadata.of(current).uid();
+                    if (!metadata.uid().isEmpty() && !metadata.uid().equals(uid)) {
+                        throw ApiError.conflict(
+                                target.kind(),
+                                target.name(),
+                                "Precondition failed: UID in precondition: %s, UID in object meta: %s"
+                                        .formatted(metadata.uid(), uid));
+                    }
+                    return body;
+                },
                 options);
         return written(200, request, target, replaced, options);
     }
 
-    private static ObjectNode replacement(Target target, ObjectNode current, ObjectNode body) {
-        Metadata metadata = Metadata.of(body);
-        String uid = Metadata.of(current).uid();
-        if (metadata.name().isEmpty() || metadata.name().equals(target.name())) {
-            if (!metadata.uid().isEmpty() && !metadata.uid().equals(uid)) {
-                throw ApiError.conflict(
-                        target.kind(),
-                        target.name(),
-                        "Precondition failed: UID in precondition: %s, UID in object meta: %s"
-                                .formatted(metadata.uid(), uid));
-            }
-            if (metadata.resourceVersion().isEmpty() && target.kind().needsVersion()) {
-                throw ApiError.invalid(
-                        target.kind(),
-                        target.name(),
-                        List.of(new FieldError(
-                                "FieldValueInvalid",
-                                "metadata.resourceVersion",
-                                "Invalid value: 0: must be specified for an update")));
-            }
-        }
-        return body;
-    }
-
     private Answer patch(Request request, Target target) {
+        if (request.contentType().startsWith("application/apply-patch")) {
+            return apply(request, target);
+        }
         WriteOptions options = options(request);
         ObjectNode patched = resources.update(
                 target.kind(), target.key(), target.subresource(), patch(request, target.kind()), options);
         return written(200, request, target, patched, options);
     }
 
+    private Answer apply(Request request, Target target) {
+        if (request.query("fieldManager").isEmpty()) {
+            FieldError required = FieldError.required("fieldManager", "is required for apply patch");
+            throw ApiError.invalid("PatchOptions", "meta.k8s.io", "", List.of(required));
+        }
+        ServerSideApply apply = new ServerSideApply(
+                target.kind(), request.query("fieldManager"), request.flag("force"), target.subresource());
+        WriteOptions options = options(request);
+        while (true) {
+            try {
+                ObjectNode applied = resources.update(
+                        target.kind(),
+                        target.key(),
+                        target.subresource(),
+                        live -> apply.apply(live, request.object()),
+                        options);
+                return written(200, request, target, applied, options);
+            } catch (ApiError e) {
+                if (e.code() != 404 || !target.subresource().isEmpty()) {
+                    throw e;
+                }
+            }
+            try {
+                ObjectNode body = request.object();
+                Metadata.of(body).node().put("name", target.name());
+                ObjectNode created =
+                        resources.create(target.kind(), target.namespace(), apply.apply(Json.object(), body), options);
+                return written(201, request, target, created, options);
+            } catch (ApiError e) {
+                if (!e.isAlreadyExists()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     private static UnaryOperator<ObjectNode> patch(Request request, Kind kind) {
-        JsonNode patch = request.json();
         String type = request.contentType();
         if (type.equals("application/json-patch+json")) {
-            return current -> (ObjectNode) Patches.json(current, patch);
+            JsonNode operations = request.json();
+            return current -> Patches.json(current, operations);
         } else if (type.equals("application/merge-patch+json")) {
+            ObjectNode patch = request.object();
             return current -> (ObjectNode) Patches.merge(current, patch);
         } else if (type.equals("application/strategic-merge-patch+json") && !kind.custom()) {
+            ObjectNode patch = request.object();
             return current -> (ObjectNode) Patches.strategic(current, patch);
         }
         throw ApiError.of(
@@ -319,17 +360,17 @@ final class Router {
         if (!deletion.gone() || target.kind().name().equals("Pod")) {
             return Answer.json(200, target.kind().present(deletion.object()));
         }
-        ObjectNode status = success(200);
+        ObjectNode status = success();
         ObjectNode details = ApiError.details(
                 target.name(), target.kind().group(), target.kind().plural());
         status.set("details", details.put("uid", Metadata.of(deletion.object()).uid()));
         return Answer.json(200, status);
     }
 
-    static ObjectNode success(int code) {
+    static ObjectNode success() {
         ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
-        return status.put("status", "Success").put("code", code);
+        return status.put("status", "Success");
     }
 
     private Answer deleteCollection(Request request, Target target) {

@@ -34,8 +34,10 @@ final class Store {
     private final Map<String, Set<Consumer<Event>>> watchers = new HashMap<>();
     private final Set<Consumer<Event>> followers = new CopyOnWriteArraySet<>();
     private long historyBytes;
-    private long version = 1;
-    private long forgotten = 1;
+    /** Not 1, so that there is a version that is too old from the beginning. */
+    private long version = 100;
+
+    private long forgotten = version;
 
     /** @param keptEvents how many changes are kept at most, and {@code keptBytes} how large they are together as JSON */
     Store(int keptEvents, long keptBytes) {

@@ -178,15 +178,22 @@ final class StructuralSchema {
             errors.add(inBody(
                     path,
                     value,
-                    (above ? "should be greater than " : "should be greater than or equal to ") + minimum));
+                    (above ? "should be greater than " : "should be greater than or equal to ") + plain(minimum)));
         }
         if (maximum.isNumber() && (below ? number >= maximum.asDouble() : number > maximum.asDouble())) {
             errors.add(inBody(
-                    path, value, (below ? "should be less than " : "should be less than or equal to ") + maximum));
+                    path,
+                    value,
+                    (below ? "should be less than " : "should be less than or equal to ") + plain(maximum)));
         }
         if (schema.has("multipleOf") && number % schema.get("multipleOf").asDouble() != 0) {
-            errors.add(inBody(path, value, "should be a multiple of " + schema.get("multipleOf")));
+            errors.add(inBody(path, value, "should be a multiple of " + plain(schema.get("multipleOf"))));
         }
+    }
+
+    /** Without the decimals that clients add to the bounds of a definition: 100, not 100.0. */
+    private static String plain(JsonNode number) {
+        return number.decimalValue().stripTrailingZeros().toPlainString();
     }
 
     private void validateText(JsonNode schema, JsonNode value, String path, List<FieldError> errors) {

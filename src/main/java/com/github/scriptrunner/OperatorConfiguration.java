@@ -1,0 +1,122 @@
+package com.github.scriptrunner;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.github.scriptrunner.domain.Observed;
+import com.github.scriptrunner.domain.Plan;
+import com.github.scriptrunner.domain.Planner;
+import com.github.scriptrunner.kubernetes.KnownObjects;
+import com.github.scriptrunner.kubernetes.Nodes;
+import com.github.scriptrunner.kubernetes.Pods;
+import com.github.scriptrunner.kubernetes.Runners;
+import com.github.scriptrunner.kubernetes.Setbacks;
+import com.github.scriptrunner.kubernetes.TerminationMessages;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.BindToRegistry;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.PropertyInject;
+
+/**
+ * The beans that the routes name; the same for the operator, the playground and the tests. The bean {@code kubernetesClient} comes from
+ * whoever starts the routes.
+ */
+public class OperatorConfiguration implements CamelConfiguration {
+    private final InstantSource clock = InstantSource.system();
+
+    /** Decides by the rules of {@code domain}; a bean, so that a route can call it. */
+    public static final class PlannerBean {
+        public Plan plan(Observed observed) {
+            return Planner.plan(observed);
+        }
+    }
+
+    @BindToRegistry
+    public Map<String, Function<Pod, List<String>>> podIndexers() {
+        return KnownObjects.podIndexers();
+    }
+
+    @BindToRegistry(lazy = true)
+    public KnownObjects knownObjects(CamelContext context) {
+        return new InformedObjects(context);
+    }
+
+    @BindToRegistry
+    public Setbacks setbacks() {
+        return new Setbacks(clock);
+    }
+
+    @BindToRegistry(lazy = true)
+    public Runners runners(KubernetesClient client, KnownObjects known, Setbacks setbacks) {
+        return new Runners(client, known, setbacks, clock);
+    }
+
+    @BindToRegistry
+    public Nodes nodes() {
+        return new Nodes();
+    }
+
+    @BindToRegistry(lazy = true)
+    public Pods pods(KubernetesClient client, Setbacks setbacks, @PropertyInject("scriptrunner.image") String image) {
+        return new Pods(client, image, setbacks, clock);
+    }
+
+    @BindToRegistry
+    public TerminationMessages terminationMessages() {
+        return new TerminationMessages();
+    }
+
+    @BindToRegistry
+    public PlannerBean planner() {
+        return new PlannerBean();
+    }
+
+    @BindToRegistry
+    public AggregationStrategy collectResults() {
+        return new CollectResults();
+    }
+
+    /** Bounds the requests that are under way at once; who hands in more waits. */
+    @BindToRegistry
+    public ExecutorService apiRequests(
+            CamelContext context, @PropertyInject("scriptrunner.apiRequests") int mostAtOnce) {
+        return context.getExecutorServiceManager().newFixedThreadPool(this, "api-requests", mostAtOnce);
+    }
+
+    @BindToRegistry
+    public ObjectMapper json() {
+        return new ObjectMapper()
+                .registerModule(new JavaTimeModule())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+    }
+
+    @BindToRegistry("metricsRegistry")
+    public PrometheusMeterRegistry metricsRegistry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    @BindToRegistry
+    public ObservabilityServer observability(
+            CamelContext context, PrometheusMeterRegistry registry, @PropertyInject("scriptrunner.port") int port)
+            throws Exception {
+        ObservabilityServer server = new ObservabilityServer(context, registry, port);
+        context.addService(server, true, true);
+        return server;
+    }
+
+    @BindToRegistry
+    public DroppedResults droppedResults(MeterRegistry registry) {
+        return new DroppedResults(registry);
+    }
+}

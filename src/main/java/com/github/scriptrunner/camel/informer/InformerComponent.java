@@ -1,0 +1,74 @@
+package com.github.scriptrunner.camel.informer;
+
+import io.fabric8.kubernetes.client.informers.cache.Indexer;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+
+/** Events of the objects of a kind; what is known of them can be read here by the rest of the program. */
+@Component("informer")
+public class InformerComponent extends DefaultComponent {
+    private final ConcurrentMap<String, SelfHealingInformer<?>> informers = new ConcurrentHashMap<>();
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String plural, Map<String, Object> parameters) throws Exception {
+        InformerEndpoint endpoint = new InformerEndpoint(uri, this, plural);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    /**
+     * The cache of {@code informer:PLURAL}, which stays valid when the route starts again.
+     *
+     * <p>Its methods throw {@link IllegalStateException} while no route with such an informer runs. The caller answers for {@code T},
+     * the type of the informer's bodies.
+     */
+    @SuppressWarnings("unchecked") // the type was chosen in a route, out of the compiler's sight
+    public <T> Indexer<T> indexer(String plural) {
+        return (Indexer<T>) Proxy.newProxyInstance(
+                Indexer.class.getClassLoader(), new Class<?>[] {Indexer.class}, (proxy, method, arguments) -> {
+                    try {
+                        return method.invoke(informer(plural).indexer(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /**
+     * Whether the first list of {@code informer:PLURAL} has arrived, so that what is not in the cache does not exist.
+     *
+     * @throws IllegalStateException while no route with such an informer runs
+     */
+    public boolean hasSynced(String plural) {
+        return informer(plural).hasSynced();
+    }
+
+    private SelfHealingInformer<?> informer(String plural) {
+        SelfHealingInformer<?> informer = informers.get(plural);
+        if (informer == null) {
+            throw new IllegalStateException(
+                    "There is no informer:%s: no route begins with it, or that route does not run. There are: %s"
+                            .formatted(plural, informers.keySet()));
+        }
+        return informer;
+    }
+
+    void register(String plural, SelfHealingInformer<?> informer) {
+        if (informers.putIfAbsent(plural, informer) != null) {
+            throw new IllegalStateException(
+                    ("informer:%s runs in another route already, and its cache is found by this name."
+                                    + " Let that route pass its events on to both")
+                            .formatted(plural));
+        }
+    }
+
+    void unregister(String plural, SelfHealingInformer<?> informer) {
+        informers.remove(plural, informer);
+    }
+}
