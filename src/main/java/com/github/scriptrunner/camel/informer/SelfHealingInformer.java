@@ -154,8 +154,9 @@ final class SelfHealingInformer<T extends HasMetadata> {
     private void begin() {
         SharedIndexInformer<T> informer = informers.get();
         informer.exceptionHandler((started, cause) -> {
-            failure = new Failure(cause.getMessage(), nanoTime.getAsLong());
-            LOG.warn("informer:{} failed to list or watch, tries again: {}", name, cause.getMessage());
+            String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            LOG.warn("informer:{} failed to list or watch, tries again: {}", name, message);
+            failure = new Failure(message, nanoTime.getAsLong());
             return true;
         });
         // an initial state, also an empty one, makes the first list a consistent one: never resourceVersion=0
