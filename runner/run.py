@@ -172,7 +172,6 @@ class Supervisor:
                 ],
                 setsid=True,
                 setsigmask=[],
-                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],  # which Python ignores for itself
             )
         except OSError as error:
             raise SetupFailed(f"{command[0]} cannot be started: {error.strerror}.") from error

@@ -51,24 +51,4 @@ public record ScriptRunnerStatus(
                 .anyMatch(condition -> condition.getType().equals("Complete")
                         && condition.getStatus().equals("True"));
     }
-
-    public ScriptRunnerStatus trimmedTo(List<NodeStatus> smaller) {
-        return new ScriptRunnerStatus(
-                observedGeneration,
-                revision,
-                revisionHash,
-                revisionTime,
-                conditions,
-                summary,
-                desired,
-                waiting,
-                running,
-                succeeded,
-                failed,
-                skipped,
-                lastRunTime,
-                nextRunTime,
-                true,
-                smaller);
-    }
 }

@@ -79,8 +79,9 @@ public final class Planner {
                     now)));
         }
 
-        StatusSize.Fitted fitted = StatusSize.fit(status(runner, spec, before, revision, steps, now));
-        ScriptRunnerStatus after = fitted.status();
+        StatusSize.Fitted fitted =
+                StatusSize.fit(inOrder(steps.stream().map(NodeStep::status).filter(Objects::nonNull)));
+        ScriptRunnerStatus after = status(runner, before, revision, fitted, steps, now);
         Duration tooSoon = fitted.tooSoon(observed.lastWrite(), observed.time());
         if (!tooSoon.isZero() && !after.isComplete()) {
             return Plan.later(observed, tooSoon);
@@ -140,21 +141,24 @@ public final class Planner {
 
     private static ScriptRunnerStatus status(
             ScriptRunner runner,
-            ScriptRunnerSpec spec,
             ScriptRunnerStatus before,
             Revision revision,
+            StatusSize.Fitted fitted,
             List<NodeStep> steps,
             Instant now) {
-        List<NodeStatus> nodes = inOrder(steps.stream().map(NodeStep::status).filter(Objects::nonNull));
-        Totals totals = Totals.of(nodes);
+        ScriptRunnerSpec spec = runner.getSpec();
+        Totals totals = Totals.of(fitted.nodes());
         String summary = totals.summary(spec.isEndless());
+        boolean wasTrimmed = revision.number() == before.revision() && before.trimmed() != null;
+        boolean trimmed = fitted.trimmed() || wasTrimmed;
+        String message = trimmed ? summary + "; some results are left out for want of room" : summary;
         long generation = runner.getMetadata().getGeneration();
         return new ScriptRunnerStatus(
                 generation,
                 revision.number(),
                 revision.hash(),
                 revision.since(),
-                Conditions.of(spec, totals, generation, summary, before.conditions(), now),
+                Conditions.of(spec, totals, generation, message, before.conditions(), now),
                 summary,
                 totals.all(),
                 totals.waiting(),
@@ -168,8 +172,8 @@ public final class Planner {
                         .filter(Objects::nonNull)
                         .min(Comparator.naturalOrder())
                         .orElse(null),
-                revision.number() == before.revision() ? before.trimmed() : null,
-                nodes);
+                trimmed ? true : null,
+                fitted.nodes());
     }
 
     private static List<NodeStatus> inOrder(Stream<NodeStatus> entries) {

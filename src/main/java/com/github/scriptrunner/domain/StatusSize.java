@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.RunResult;
-import com.github.scriptrunner.api.ScriptRunnerStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +17,8 @@ import java.util.stream.Stream;
 
 /** Keeps a status within what the API server and etcd take, by leaving out what is missed least, oldest first. */
 final class StatusSize {
-    /** Bytes, a little below what is promised; with a script of 200 kB the object stays below etcd's 1.5 MB. */
-    static final long MOST = 899_000;
+    /** Bytes for the entries of nodes; 5,000 are left for the rest of the status, of which nothing is long. */
+    static final long MOST = 895_000;
 
     /** Bytes; a larger status is written more rarely. */
     private static final long LARGE = 100_000;
@@ -41,8 +40,13 @@ final class StatusSize {
 
     private StatusSize() {}
 
-    /** A status that fits, and its size in bytes. */
-    record Fitted(ScriptRunnerStatus status, long bytes) {
+    /**
+     * Entries that fit.
+     *
+     * @param bytes what they take together
+     * @param trimmed whether something had to go
+     */
+    record Fitted(List<NodeStatus> nodes, long bytes, boolean trimmed) {
         /** How long to wait until it may be written, after the write before. */
         Duration tooSoon(Instant lastWrite, Instant now) {
             if (bytes <= LARGE || lastWrite == null) {
@@ -53,19 +57,19 @@ final class StatusSize {
         }
     }
 
-    static Fitted fit(ScriptRunnerStatus status) {
-        long size = bytes(status);
+    static Fitted fit(List<NodeStatus> entries) {
+        long size = bytes(entries);
         if (size <= MOST) {
-            return new Fitted(status, size);
+            return new Fitted(entries, size, false);
         }
-        List<NodeStatus> nodes = new ArrayList<>(status.nodes());
+        List<NodeStatus> nodes = new ArrayList<>(entries);
         for (Cut cut : CUTS) {
             List<Candidate> candidates = cut.candidates(nodes)
                     .sorted(Comparator.comparing(Candidate::age))
                     .toList();
             for (Candidate candidate : candidates) {
                 if (size <= MOST) {
-                    return new Fitted(status.trimmedTo(nodes), size);
+                    return new Fitted(List.copyOf(nodes), size, true);
                 }
                 NodeStatus before = nodes.get(candidate.index());
                 NodeStatus after = candidate.change().apply(before);
@@ -73,7 +77,7 @@ final class StatusSize {
                 size += bytes(after) - bytes(before);
             }
         }
-        return new Fitted(status.trimmedTo(nodes), size);
+        return new Fitted(List.copyOf(nodes), size, true);
     }
 
     /** As the API server stores it: there {@code <}, {@code >}, {@code &} and control characters take six bytes each. */

@@ -7,7 +7,6 @@ import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.Outcome;
 import com.github.scriptrunner.api.Phase;
 import com.github.scriptrunner.api.RunResult;
-import com.github.scriptrunner.api.ScriptRunnerStatus;
 import com.github.scriptrunner.domain.StatusSize.Fitted;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,22 +29,25 @@ class StatusSizeTest {
 
     @Test
     void aStatusThatFitsIsLeftAlone() {
-        ScriptRunnerStatus status = statusOf(List.of(node(1, 3, "out", Outcome.Succeeded)));
+        List<NodeStatus> nodes = List.of(node(1, 3, "out", Outcome.Succeeded));
 
-        assertThat(StatusSize.fit(status).status()).isSameAs(status);
+        Fitted fitted = StatusSize.fit(nodes);
+
+        assertThat(fitted.nodes()).isEqualTo(nodes);
+        assertThat(fitted.trimmed()).isFalse();
     }
 
     @Test
     void olderHistoryGoesFirstAndOldestFirst() {
         List<NodeStatus> nodes = nodes(1000, i -> node(i, 2, "x".repeat(500), Outcome.Succeeded));
 
-        Fitted fitted = StatusSize.fit(statusOf(nodes));
+        Fitted fitted = StatusSize.fit(nodes);
 
         assertThat(fitted.bytes()).isBetween(StatusSize.MOST - 2000, StatusSize.MOST);
-        assertThat(fitted.status().trimmed()).isTrue();
-        assertThat(fitted.status().nodes().get(0).history()).hasSize(1);
-        assertThat(fitted.status().nodes().get(999).history()).hasSize(2);
-        assertThat(fitted.status().nodes())
+        assertThat(fitted.trimmed()).isTrue();
+        assertThat(fitted.nodes().get(0).history()).hasSize(1);
+        assertThat(fitted.nodes().get(999).history()).hasSize(2);
+        assertThat(fitted.nodes())
                 .allSatisfy(node -> assertThat(node.history().get(0).stdout()).isNotNull());
     }
 
@@ -54,7 +56,7 @@ class StatusSizeTest {
         List<NodeStatus> nodes =
                 nodes(1000, i -> node(i, 1, "x".repeat(1000), i % 2 == 0 ? Outcome.Succeeded : Outcome.Failed));
 
-        List<NodeStatus> fitted = StatusSize.fit(statusOf(nodes)).status().nodes();
+        List<NodeStatus> fitted = StatusSize.fit(nodes).nodes();
 
         assertThat(fitted)
                 .filteredOn(node -> latest(node).outcome() == Outcome.Failed)
@@ -68,14 +70,14 @@ class StatusSizeTest {
         List<NodeStatus> nodes =
                 nodes(5000, i -> node(i, 1, "x".repeat(100), i < 10 ? Outcome.Lost : Outcome.Succeeded));
 
-        Fitted fitted = StatusSize.fit(statusOf(nodes));
+        Fitted fitted = StatusSize.fit(nodes);
 
         assertThat(fitted.bytes()).isLessThanOrEqualTo(StatusSize.MOST);
-        NodeStatus lost = fitted.status().nodes().get(0);
+        NodeStatus lost = fitted.nodes().get(0);
         assertThat(lost.history()).isEmpty();
         assertThat(lost.lastOutcome()).isEqualTo(Outcome.Lost);
         assertThat(lost.completedRuns()).isEqualTo(1);
-        NodeStatus well = fitted.status().nodes().get(10);
+        NodeStatus well = fitted.nodes().get(10);
         assertThat(well.lastOutcome()).isNull();
         assertThat(well.failedRuns()).isNull();
     }
@@ -91,18 +93,18 @@ class StatusSizeTest {
                                 "Unschedulable",
                                 "0/5000 nodes are available: 1 Insufficient memory. ".repeat(3)));
 
-        Fitted fitted = StatusSize.fit(statusOf(nodes));
+        Fitted fitted = StatusSize.fit(nodes);
 
         assertThat(fitted.bytes()).isLessThanOrEqualTo(StatusSize.MOST);
-        assertThat(fitted.status().nodes())
+        assertThat(fitted.nodes())
                 .hasSize(5000)
                 .allSatisfy(node -> assertThat(node.reason()).isEqualTo("Unschedulable"));
     }
 
     @Test
     void aLargeStatusIsNotWrittenWithinFiveSecondsOfTheLastWrite() {
-        Fitted large = new Fitted(ScriptRunnerStatus.NONE, 100_001);
-        Fitted small = new Fitted(ScriptRunnerStatus.NONE, 100_000);
+        Fitted large = new Fitted(List.of(), 100_001, false);
+        Fitted small = new Fitted(List.of(), 100_000, false);
 
         assertThat(large.tooSoon(NOON, NOON.plusSeconds(2))).isEqualTo(Duration.ofSeconds(3));
         assertThat(large.tooSoon(NOON, NOON.plusSeconds(5))).isEqualTo(Duration.ZERO);
@@ -151,10 +153,5 @@ class StatusSizeTest {
                         .formatted(number)
                         .substring(0, 50 - 4)
                 + "%04d".formatted(number);
-    }
-
-    private static ScriptRunnerStatus statusOf(List<NodeStatus> nodes) {
-        return new ScriptRunnerStatus(
-                1L, 1, "abcdef01", NOON, List.of(), "summary", nodes.size(), 0, 0, 0, 0, 0, null, null, null, nodes);
     }
 }

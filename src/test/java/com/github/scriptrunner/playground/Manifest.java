@@ -1,10 +1,10 @@
 package com.github.scriptrunner.playground;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -19,6 +19,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** One object of a file that the playground was given. */
 record Manifest(Path file, GenericKubernetesResource object) {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** The objects of a YAML file, which may hold several documents. */
     static List<Manifest> read(Path file) {
@@ -54,7 +55,7 @@ record Manifest(Path file, GenericKubernetesResource object) {
             throw new Refusal(file + ": every document needs apiVersion, kind and metadata.name, each a text");
         }
         try {
-            return new KubernetesSerialization().convertValue(document, GenericKubernetesResource.class);
+            return MAPPER.convertValue(document, GenericKubernetesResource.class);
         } catch (IllegalArgumentException e) {
             throw new Refusal(file + ": " + e.getMessage());
         }

@@ -5,7 +5,7 @@ import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.Nodes;
 import com.github.scriptrunner.playground.node.PodLogs;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Properties;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -157,20 +158,17 @@ final class Playground implements Callable<Integer>, AutoCloseable {
 
     private static void defineScriptRunners(KubernetesClient client) {
         for (Manifest manifest : Manifest.read(HOME.resolve("manifests/crd/scriptrunners.yaml"))) {
-            manifest.create(client);
+            client.resource(manifest.create(client))
+                    .waitUntilCondition(Playground::isEstablished, CRD_SECONDS, TimeUnit.SECONDS);
         }
-        client.apiextensions()
-                .v1()
-                .customResourceDefinitions()
-                .withName("scriptrunners." + ScriptRunner.GROUP)
-                .waitUntilCondition(Playground::isEstablished, CRD_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static boolean isEstablished(CustomResourceDefinition definition) {
-        return definition.getStatus() != null
-                && definition.getStatus().getConditions().stream()
-                        .anyMatch(condition -> condition.getType().equals("Established")
-                                && condition.getStatus().equals("True"));
+    private static boolean isEstablished(GenericKubernetesResource definition) {
+        List<Map<String, Object>> conditions = definition.get("status", "conditions");
+        return conditions != null
+                && conditions.stream()
+                        .anyMatch(condition -> condition.get("type").equals("Established")
+                                && condition.get("status").equals("True"));
     }
 
     /** The real one, with the real routes, and a client of its own. */

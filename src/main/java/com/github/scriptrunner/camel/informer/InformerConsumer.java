@@ -65,7 +65,7 @@ final class InformerConsumer<T extends HasMetadata> extends DefaultConsumer {
             registry.register(healthCheck);
         }
         CompletableFuture<Void> opened = informer.start();
-        inspection.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
+        var unused = inspection.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
         await(opened);
     }
 
@@ -123,6 +123,12 @@ final class InformerConsumer<T extends HasMetadata> extends DefaultConsumer {
             getProcessor().process(exchange);
         } catch (Throwable e) { // an Error over one object must not end the events of all others
             exchange.setException(e);
+            // Camel leaves the rest of such an exchange, its end included, to the next one on this thread
+            while (getEndpoint()
+                    .getCamelContext()
+                    .getCamelContextExtension()
+                    .getReactiveExecutor()
+                    .executeFromQueue()) {}
         }
         if (exchange.getException() != null) {
             getExceptionHandler().handleException("Error processing exchange", exchange, exchange.getException());

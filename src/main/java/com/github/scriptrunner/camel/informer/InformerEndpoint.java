@@ -104,6 +104,9 @@ public class InformerEndpoint extends DefaultEndpoint {
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
+        if (kubernetesClient == null) {
+            kubernetesClient = onlyClient();
+        }
         InformerConsumer<?> consumer = new InformerConsumer<>(this, processor, resourceType());
         configureConsumer(consumer);
         return consumer;
@@ -150,12 +153,12 @@ public class InformerEndpoint extends DefaultEndpoint {
     /** A new informer, not started, whose failures surface at once instead of after ten silent retries of the HTTP client. */
     @SuppressWarnings("unchecked") // resources are generic where and only where T is
     <T extends HasMetadata> SharedIndexInformer<T> newInformer(Class<T> resourceType) {
-        KubernetesClient client = client();
-        SharedIndexInformer<T> informer = client.adapt(NamespacedKubernetesClient.class)
-                .withRequestConfig(
-                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
-                                .withRequestRetryBackoffLimit(0)
-                                .build())
+        SharedIndexInformer<T> informer = kubernetesClient
+                .adapt(NamespacedKubernetesClient.class)
+                .withRequestConfig(new RequestConfigBuilder(
+                                kubernetesClient.getConfiguration().getRequestConfig())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
                 .call(impatient -> {
                     if (resourceType == GenericKubernetesResource.class) {
                         return (SharedIndexInformer<T>) select(impatient.genericKubernetesResources(generic()));
@@ -184,16 +187,14 @@ public class InformerEndpoint extends DefaultEndpoint {
         return selected.withLimit(PAGE).runnableInformer(0);
     }
 
-    private KubernetesClient client() {
-        KubernetesClient client = kubernetesClient != null
-                ? kubernetesClient
-                : getCamelContext().getRegistry().findSingleByType(KubernetesClient.class);
-        if (client == null) {
+    private KubernetesClient onlyClient() {
+        KubernetesClient only = getCamelContext().getRegistry().findSingleByType(KubernetesClient.class);
+        if (only == null) {
             throw new IllegalStateException(
                     "%s needs a Kubernetes client: bind one to the registry, or name it with kubernetesClient=#NAME"
                             .formatted(getEndpointUri()));
         }
-        return client;
+        return only;
     }
 
     public String getPlural() {

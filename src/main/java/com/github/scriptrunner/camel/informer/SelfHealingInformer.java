@@ -155,6 +155,7 @@ final class SelfHealingInformer<T extends HasMetadata> {
         SharedIndexInformer<T> informer = informers.get();
         informer.exceptionHandler((started, cause) -> {
             failure = new Failure(cause.getMessage(), nanoTime.getAsLong());
+            LOG.warn("informer:{} failed to list or watch, tries again: {}", name, cause.getMessage());
             return true;
         });
         // an initial state, also an empty one, makes the first list a consistent one: never resourceVersion=0

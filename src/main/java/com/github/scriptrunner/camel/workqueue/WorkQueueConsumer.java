@@ -126,6 +126,12 @@ final class WorkQueueConsumer extends DefaultConsumer implements StartupListener
             }
         } catch (Throwable e) { // an Error of one key must not cost the others their worker
             exchange.setException(e);
+            // Camel leaves the rest of such an exchange, its end included, to the next one on this thread
+            while (getEndpoint()
+                    .getCamelContext()
+                    .getCamelContextExtension()
+                    .getReactiveExecutor()
+                    .executeFromQueue()) {}
         } finally {
             if (exchange.isFailed()) {
                 failed(key, exchange.getException());

@@ -1,5 +1,7 @@
 package com.github.scriptrunner.camel.informer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.Config;
@@ -161,7 +163,7 @@ final class FakeApi implements AutoCloseable {
                 answer(exchange, nextWatches.poll(), out -> watch(out, query));
             } else {
                 lists.add(exchange.getRequestURI().toString());
-                answer(exchange, nextLists.poll(), out -> out.write(list().getBytes()));
+                answer(exchange, nextLists.poll(), out -> out.write(list().getBytes(UTF_8)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -180,13 +182,13 @@ final class FakeApi implements AutoCloseable {
             untilClosed();
         } else if (otherwise == STOP_HALFWAY) {
             exchange.sendResponseHeaders(200, 0);
-            exchange.getResponseBody().write("{\"kind\":".getBytes());
+            exchange.getResponseBody().write("{\"kind\":".getBytes(UTF_8));
             exchange.getResponseBody().flush();
             untilClosed();
         } else {
             byte[] status = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":%d,\"message\":\"the test says %d\"}"
                     .formatted(otherwise, otherwise)
-                    .getBytes();
+                    .getBytes(UTF_8);
             exchange.sendResponseHeaders(otherwise, status.length);
             exchange.getResponseBody().write(status);
         }
@@ -219,7 +221,7 @@ final class FakeApi implements AutoCloseable {
             while (!closed && id > endedBefore) {
                 if (id > mutedBefore) {
                     for (; next < lines.size(); next++) {
-                        out.write(lines.get(next).getBytes());
+                        out.write(lines.get(next).getBytes(UTF_8));
                     }
                     out.flush();
                 }
@@ -227,7 +229,7 @@ final class FakeApi implements AutoCloseable {
             }
             if (id <= mutedBefore) {
                 out.write("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":410}}\n"
-                        .getBytes());
+                        .getBytes(UTF_8));
             }
         } finally {
             openWatches--;

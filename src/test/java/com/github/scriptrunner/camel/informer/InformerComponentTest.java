@@ -253,6 +253,9 @@ class InformerComponentTest {
         api.put("good");
 
         awaitEvents("ADDED bad@1", "ADDED worse@2", "ADDED good@3");
+        api.put("worse");
+        await().until(() -> events.size() == 4);
+        await().until(() -> context.getInflightRepository().size() == 0);
     }
 
     @Test

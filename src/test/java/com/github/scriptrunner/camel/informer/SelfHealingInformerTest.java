@@ -45,9 +45,7 @@ class SelfHealingInformerTest {
     @Test
     void aListThatStopsHalfwayIsStartedAgain() {
         api.nextLists.add(FakeApi.STOP_HALFWAY);
-        informer.start();
-        await().until(() -> api.lists.size() == 1);
-        informer.inspect();
+        beginWithoutAnswer();
 
         pass(STALE);
 
@@ -57,9 +55,7 @@ class SelfHealingInformerTest {
     @Test
     void aSlowListIsLeftAlone() {
         api.nextLists.add(FakeApi.STOP_HALFWAY);
-        informer.start();
-        await().until(() -> api.lists.size() == 1);
-        informer.inspect();
+        beginWithoutAnswer();
 
         pass(STALE.minusSeconds(2));
 
@@ -138,6 +134,12 @@ class SelfHealingInformerTest {
     private void begin() {
         assertThat(informer.start()).succeedsWithin(10, TimeUnit.SECONDS);
         await().until(() -> api.openWatches() == 1);
+        informer.inspect();
+    }
+
+    private void beginWithoutAnswer() {
+        assertThat(informer.start()).isNotDone();
+        await().until(() -> api.lists.size() == 1);
         informer.inspect();
     }
 

@@ -94,7 +94,7 @@ def main(command):
             command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            # safe: this program has one thread
+            # for when this supervisor is killed itself; there are no threads here
             preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL),  # noqa: PLW1509
         )
     except OSError as error:
