@@ -8,6 +8,7 @@ public final class Labels {
     /** Kept on a pod until its result is confirmed in the status. */
     static final String FINALIZER = "scriptrunner.github.com/result";
 
+    static final String RUNNER_UID = "scriptrunner.github.com/runner-uid";
     static final String NODE_ID = "scriptrunner.github.com/node-id";
     static final String REVISION = "scriptrunner.github.com/revision";
     static final String RUN = "scriptrunner.github.com/run";

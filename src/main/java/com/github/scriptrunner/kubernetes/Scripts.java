@@ -44,6 +44,7 @@ final class Scripts {
     private void createOrRecognise(ConfigMap wanted) {
         try {
             client.resource(wanted).create();
+            deleteOthers(wanted);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
@@ -57,6 +58,16 @@ final class Scripts {
                         null);
             }
         }
+    }
+
+    /** Pods of older revisions that run have their script already; those that have not begun are not wanted any more. */
+    private void deleteOthers(ConfigMap wanted) {
+        Map<String, String> labels = wanted.getMetadata().getLabels();
+        client.configMaps()
+                .inNamespace(wanted.getMetadata().getNamespace())
+                .withLabel(Labels.RUNNER_UID, labels.get(Labels.RUNNER_UID))
+                .withLabelNotIn(Labels.REVISION, labels.get(Labels.REVISION))
+                .delete();
     }
 
     private static boolean isOurs(ConfigMap found, ConfigMap wanted) {
@@ -73,6 +84,7 @@ final class Scripts {
                 .withNamespace(runner.getMetadata().getNamespace())
                 .withName(Names.ofScript(runner, revision))
                 .addToLabels(Labels.MANAGED_BY, Labels.OPERATOR)
+                .addToLabels(Labels.RUNNER_UID, runner.getMetadata().getUid())
                 .addToLabels(Labels.REVISION, String.valueOf(revision))
                 .withOwnerReferences(PodTemplate.ownedBy(runner))
                 .endMetadata()

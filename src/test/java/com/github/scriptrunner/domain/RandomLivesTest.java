@@ -9,7 +9,6 @@ import com.github.scriptrunner.api.ScriptRunnerSpec;
 import com.github.scriptrunner.api.ScriptRunnerStatus;
 import com.github.scriptrunner.domain.ObservedPod.State;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

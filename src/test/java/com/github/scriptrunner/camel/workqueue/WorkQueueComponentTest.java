@@ -35,6 +35,7 @@ class WorkQueueComponentTest {
 
     @AfterEach
     void stop() {
+        context.getShutdownStrategy().setTimeout(5);
         context.stop();
     }
 
@@ -262,6 +263,7 @@ class WorkQueueComponentTest {
         assertThat(HealthCheckHelper.invokeReadiness(context)).allMatch(this::isUp);
 
         producer.sendBody("workqueue:runners", "a");
+        await().until(() -> handedOut.size() == 1);
         producer.sendBody("workqueue:runners", "b");
 
         for (Collection<HealthCheck.Result> results : List.of(awaitDown(true), awaitDown(false))) {
