@@ -1,6 +1,5 @@
 package com.github.scriptrunner.behaviour;
 
-import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.runs;
 import static com.github.scriptrunner.behaviour.Runner.said;
@@ -10,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.Phase;
 import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.api.ScriptRunnerStatus;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 @BehaviourTest
@@ -96,17 +98,17 @@ class ANodeRunsAsOftenAsAskedTest {
                 "periodSeconds",
                 3));
 
-        NodeStatus first = runner.awaitNode("node-1", node -> {
-            assertThat(node.completedRuns()).isEqualTo(1);
-            assertThat(node.phase()).isEqualTo(Phase.Failed);
-        });
-        NodeStatus second = runner.awaitNode("node-1", node -> {
-            assertThat(node.completedRuns()).isEqualTo(2);
-            assertThat(node.phase()).isEqualTo(Phase.Succeeded);
-        });
+        try (Versions versions = runner.watch()) {
+            runner.awaitNode("node-1", node -> assertThat(node.completedRuns()).isGreaterThanOrEqualTo(2));
 
-        assertThat(latest(first).exitCode()).isEqualTo(1);
-        assertThat(latest(second).exitCode()).isZero();
+            versions.await(version -> shows(version, 1, Phase.Failed));
+            versions.await(version -> shows(version, 2, Phase.Succeeded));
+        }
+    }
+
+    private static boolean shows(ScriptRunner version, int completedRuns, Phase phase) {
+        return Runner.status(version).nodes().stream()
+                .anyMatch(node -> node.completed() == completedRuns && node.phase() == phase);
     }
 
     @Test
@@ -149,22 +151,18 @@ class ANodeRunsAsOftenAsAskedTest {
 
     @Test
     void aResultIsWrittenOnceAndNeverChanges(TestNamespace namespace) {
-        Map<String, RunResult> written = new java.util.concurrent.ConcurrentHashMap<>();
-        Map<String, RunResult> changed = new java.util.concurrent.ConcurrentHashMap<>();
         Runner runner = namespace.create(Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 4));
 
-        try (var watch = runner.watch(version -> Runner.status(version)
-                .nodes()
-                .forEach(node -> node.history().forEach(result -> {
-                    RunResult before = written.putIfAbsent(node.nodeId() + " " + result.run(), result);
-                    if (before != null && !before.equals(result)) {
-                        changed.put(node.nodeId() + " " + result.run(), result);
-                    }
-                })))) {
-            runner.awaitComplete();
-        }
+        try (Versions versions = runner.watch()) {
+            versions.await(Runner::isComplete);
 
-        assertThat(written).hasSize(4);
-        assertThat(changed).isEmpty();
+            Map<Integer, Set<RunResult>> results = versions.statuses().stream()
+                    .flatMap(status -> status.nodes().stream())
+                    .flatMap(node -> node.history().stream())
+                    .collect(Collectors.groupingBy(RunResult::run, Collectors.toSet()));
+            assertThat(results).containsOnlyKeys(1, 2, 3, 4);
+            assertThat(results.values()).allSatisfy(versionsOfOne -> assertThat(versionsOfOne)
+                    .hasSize(1));
+        }
     }
 }

@@ -10,12 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.Phase;
 import com.github.scriptrunner.api.RunResult;
-import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.api.ScriptRunnerStatus;
 import io.fabric8.kubernetes.api.model.Condition;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 @BehaviourTest
@@ -47,24 +44,23 @@ class AnEditIsANewRevisionTest {
     void whoWaitsForCompleteAfterAnEditWaitsForTheNewRevision(TestNamespace namespace) {
         Runner runner = namespace.create(Map.of("script", A, "nodeSelector", ON_ONE_NODE));
         runner.awaitComplete();
-        List<ScriptRunner> versions = new CopyOnWriteArrayList<>();
 
-        try (var watch = runner.watch(versions::add)) {
+        try (Versions versions = runner.watch()) {
             runner.edit(Map.of("script", B));
-            runner.awaitComplete();
-        }
 
-        assertThat(versions)
-                .filteredOn(version -> condition(version.getStatus(), "Complete")
-                                .getStatus()
-                                .equals("True")
-                        && condition(version.getStatus(), "Complete").getObservedGeneration() == 2)
-                .allSatisfy(version -> assertThat(latest(node(version.getStatus(), "node-1"))
-                                .stdout())
-                        .isEqualTo("b\n"))
-                .isNotEmpty();
-        assertThat(versions).anySatisfy(version -> assertThat(said(version.getStatus(), "Complete"))
-                .startsWith("False "));
+            versions.await(version -> Runner.isComplete(version)
+                    && version.getMetadata().getGeneration() == 2);
+            assertThat(versions.seen())
+                    .filteredOn(version -> condition(version.getStatus(), "Complete")
+                                    .getStatus()
+                                    .equals("True")
+                            && condition(version.getStatus(), "Complete").getObservedGeneration() == 2)
+                    .allSatisfy(version -> assertThat(latest(node(version.getStatus(), "node-1"))
+                                    .stdout())
+                            .isEqualTo("b\n"));
+            assertThat(versions.statuses())
+                    .anySatisfy(status -> assertThat(said(status, "Complete")).startsWith("False "));
+        }
     }
 
     @Test
@@ -113,21 +109,18 @@ class AnEditIsANewRevisionTest {
     void aChangeThatMakesNothingDueLeavesItComplete(TestNamespace namespace) {
         Runner runner = namespace.create(Map.of("script", A, "nodeSelector", ON_ONE_NODE));
         Condition complete = condition(runner.awaitComplete(), "Complete");
-        List<ScriptRunner> versions = new CopyOnWriteArrayList<>();
 
-        try (var watch = runner.watch(versions::add)) {
+        try (Versions versions = runner.watch()) {
             runner.edit(Map.of("periodSeconds", 7));
-            ScriptRunnerStatus status = runner.awaitComplete();
 
-            assertThat(status.revision()).isEqualTo(1);
-            assertThat(condition(status, "Complete").getObservedGeneration()).isEqualTo(2);
-            assertThat(condition(status, "Complete").getLastTransitionTime())
-                    .isEqualTo(complete.getLastTransitionTime());
+            versions.await(version -> Runner.isComplete(version)
+                    && version.getMetadata().getGeneration() == 2);
+            assertThat(versions.statuses()).allSatisfy(status -> {
+                assertThat(said(status, "Complete")).isEqualTo("True AllSucceeded");
+                assertThat(condition(status, "Complete").getLastTransitionTime())
+                        .isEqualTo(complete.getLastTransitionTime());
+                assertThat(status.revision()).isEqualTo(1);
+            });
         }
-
-        assertThat(versions)
-                .allSatisfy(version ->
-                        assertThat(said(version.getStatus(), "Complete")).isEqualTo("True AllSucceeded"))
-                .isNotEmpty();
     }
 }

@@ -11,18 +11,17 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowingConsumer;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** One ScriptRunner, as its user sees it. */
 record Runner(KubernetesClient client, String namespace, String name) {
@@ -62,8 +61,7 @@ record Runner(KubernetesClient client, String namespace, String name) {
 
     /** Its status once its generation is Complete: as {@code kubectl wait} sees it. */
     ScriptRunnerStatus awaitComplete() {
-        return status(awaitObject(object ->
-                assertThat(isComplete(object)).as("%s", object.getStatus()).isTrue()));
+        return status(awaitObject(object -> assertThat(isComplete(object)).isTrue()));
     }
 
     /** A node's entry once it is as it should be. */
@@ -72,16 +70,20 @@ record Runner(KubernetesClient client, String namespace, String name) {
     }
 
     private ScriptRunner awaitObject(Consumer<ScriptRunner> assertions) {
-        ScriptRunner[] latest = new ScriptRunner[1];
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .pollDelay(Duration.ZERO)
-                .pollInterval(BETWEEN_LOOKS)
-                .untilAsserted(() -> {
-                    latest[0] = resource().get();
-                    assertions.accept(latest[0]);
-                });
-        return latest[0];
+        AtomicReference<ScriptRunner> latest = new AtomicReference<>();
+        try {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(BETWEEN_LOOKS)
+                    .untilAsserted(() -> {
+                        latest.set(resource().get());
+                        assertions.accept(latest.get());
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\nin the end it was " + latest.get(), e);
+        }
+        return latest.get();
     }
 
     static boolean isComplete(ScriptRunner object) {
@@ -149,20 +151,8 @@ record Runner(KubernetesClient client, String namespace, String name) {
                 .toList();
     }
 
-    /** Hands over every version of it from now on, in order. */
-    Watch watch(Consumer<ScriptRunner> versions) {
-        return resource().watch(new Watcher<>() {
-            @Override
-            public void eventReceived(Action action, ScriptRunner version) {
-                if (action == Action.ADDED || action == Action.MODIFIED) {
-                    versions.accept(version);
-                }
-            }
-
-            @Override
-            public void onClose(WatcherException cause) {
-                throw new AssertionError("the watch was not to end", cause);
-            }
-        });
+    /** Watches it from now on, what it is now included. */
+    Versions watch() {
+        return new Versions(this);
     }
 }
