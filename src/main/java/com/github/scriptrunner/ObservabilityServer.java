@@ -68,8 +68,11 @@ final class ObservabilityServer extends ServiceSupport {
 
     @Override
     protected void doStop() {
-        server.stop(0);
-        context.getExecutorServiceManager().shutdownNow(threads);
+        // absent where it could not start
+        if (server != null) {
+            server.stop(0);
+            context.getExecutorServiceManager().shutdownNow(threads);
+        }
     }
 
     private static void answer(HttpExchange exchange, Collection<HealthCheck.Result> results) throws IOException {

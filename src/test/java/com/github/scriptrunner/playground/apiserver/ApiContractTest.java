@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -456,6 +457,36 @@ class ApiContractTest {
             send("PATCH", configMaps() + "/c", MERGE, "{metadata: {labels: {a: again}}}");
             call("DELETE", configMaps() + "/c");
             assertThat(watching.next(5)).containsExactly("ADDED c", "MODIFIED c", "DELETED c", "ADDED c", "DELETED c");
+        }
+    }
+
+    @Test
+    void aClientsWatchCarriesTextOfAllAlphabets() throws Exception {
+        String text = "\u00e4\u6f22\ud83d\ude00".repeat(10_000);
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        try (Watch watch = client.configMaps().inNamespace(namespace).withName("text").watch(new Watcher<>() {
+            @Override
+            public void eventReceived(Action action, ConfigMap map) {
+                seen.add(map.getData().get("text"));
+            }
+
+            @Override
+            public void onClose(WatcherException cause) {
+                seen.add("the watch ended: " + cause);
+            }
+        })) {
+            client.resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withNamespace(namespace)
+                            .withName("text")
+                            .endMetadata()
+                            .addToData("text", text)
+                            .build())
+                    .create();
+            send("PATCH", configMaps() + "/text", MERGE, "{metadata: {labels: {a: b}}}");
+
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(text);
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(text);
         }
     }
 

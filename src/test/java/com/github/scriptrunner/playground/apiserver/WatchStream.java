@@ -159,7 +159,7 @@ final class WatchStream implements Answer {
     private static void line(OutputStream out, String type, ObjectNode object) throws IOException {
         ObjectNode event = Json.object().put("type", type);
         event.set("object", object);
-        out.write(Json.bytes(event));
+        out.write(Json.ascii(event));
         out.write('\n');
         out.flush();
     }

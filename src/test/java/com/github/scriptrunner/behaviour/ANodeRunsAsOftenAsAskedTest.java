@@ -1,0 +1,168 @@
+package com.github.scriptrunner.behaviour;
+
+import static com.github.scriptrunner.behaviour.Runner.node;
+import static com.github.scriptrunner.behaviour.Runner.runs;
+import static com.github.scriptrunner.behaviour.Runner.said;
+import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.scriptrunner.api.NodeStatus;
+import com.github.scriptrunner.api.Phase;
+import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.api.ScriptRunner;
+import com.github.scriptrunner.api.ScriptRunnerStatus;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+@BehaviourTest
+class ANodeRunsAsOftenAsAskedTest {
+    private static final String PRINT_THE_RUN = "import os; print(os.environ['SCRIPTRUNNER_RUN'])";
+
+    @Test
+    void fiveRunsWithAHistoryOfThreeLeaveTheLastThree(TestNamespace namespace) {
+        Runner runner = namespace.create(
+                Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 5, "historyLimit", 3));
+
+        NodeStatus node = node(runner.awaitComplete(), "node-1");
+
+        assertThat(runs(node)).containsExactly(5, 4, 3);
+        assertThat(node.history()).extracting(RunResult::stdout).containsExactly("5\n", "4\n", "3\n");
+        assertThat(node.completedRuns()).isEqualTo(5);
+        assertThat(node.phase()).isEqualTo(Phase.Succeeded);
+    }
+
+    @Test
+    void aHistoryOfNothingLeavesTheCounts(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of(
+                "script",
+                "import os, sys; sys.exit(os.environ['SCRIPTRUNNER_RUN'] == '1')",
+                "nodeSelector",
+                ON_ONE_NODE,
+                "runs",
+                2,
+                "historyLimit",
+                0));
+
+        NodeStatus node = node(runner.awaitComplete(), "node-1");
+
+        assertThat(node.history()).isEmpty();
+        assertThat(node.completedRuns()).isEqualTo(2);
+        assertThat(node.failedRuns()).isEqualTo(1);
+        assertThat(node.phase()).isEqualTo(Phase.Failed);
+    }
+
+    @Test
+    void aFailedRunDoesNotStopLaterOnes(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of(
+                "script",
+                "import os, sys; sys.exit(os.environ['SCRIPTRUNNER_RUN'] == '1')",
+                "nodeSelector",
+                ON_ONE_NODE,
+                "runs",
+                2));
+
+        ScriptRunnerStatus status = runner.awaitComplete();
+
+        NodeStatus node = node(status, "node-1");
+        assertThat(node.history()).extracting(RunResult::exitCode).containsExactly(0, 1);
+        assertThat(node.phase()).isEqualTo(Phase.Failed);
+        assertThat(said(status, "Failed")).isEqualTo("True SomeFailed");
+    }
+
+    @Test
+    void anEndlessOneGoesOnUntilItIsDeleted(TestNamespace namespace) {
+        Runner runner = namespace.create(
+                Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", -1, "historyLimit", 2));
+
+        ScriptRunnerStatus status = runner.await(
+                now -> assertThat(node(now, "node-1").completedRuns()).isGreaterThanOrEqualTo(4));
+
+        assertThat(said(status, "Complete")).isEqualTo("False Endless");
+        assertThat(said(status, "Succeeded")).isEqualTo("False Endless");
+        assertThat(said(status, "Failed")).isEqualTo("False Endless");
+        int completed = node(status, "node-1").completedRuns();
+        assertThat(runs(node(status, "node-1"))).containsExactly(completed, completed - 1);
+    }
+
+    @Test
+    void anEndlessOnesNodeShowsItsLatestRun(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of(
+                "script",
+                "import os, sys; sys.exit(os.environ['SCRIPTRUNNER_RUN'] == '1')",
+                "nodeSelector",
+                ON_ONE_NODE,
+                "runs",
+                -1,
+                "periodSeconds",
+                3));
+
+        try (Versions versions = runner.watch()) {
+            runner.awaitNode("node-1", node -> assertThat(node.completedRuns()).isGreaterThanOrEqualTo(2));
+
+            versions.await(version -> shows(version, 1, Phase.Failed));
+            versions.await(version -> shows(version, 2, Phase.Succeeded));
+        }
+    }
+
+    private static boolean shows(ScriptRunner version, int completedRuns, Phase phase) {
+        return Runner.status(version).nodes().stream()
+                .anyMatch(node -> node.completed() == completedRuns && node.phase() == phase);
+    }
+
+    @Test
+    void raisedRunsGoOnInTheSameRevision(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE));
+        runner.awaitComplete();
+
+        runner.edit(Map.of("runs", 3));
+
+        ScriptRunnerStatus status = runner.awaitComplete();
+        assertThat(runs(node(status, "node-1"))).containsExactly(3, 2, 1);
+        assertThat(status.revision()).isEqualTo(1);
+        assertThat(status.observedGeneration()).isEqualTo(2);
+    }
+
+    @Test
+    void runsLoweredBelowWhatIsDoneEndTheNode(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of(
+                "script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 5, "periodSeconds", 1, "historyLimit", 9));
+        runner.awaitNode("node-1", node -> assertThat(node.completedRuns()).isEqualTo(2));
+
+        runner.edit(Map.of("runs", 1));
+
+        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        assertThat(node.phase()).isEqualTo(Phase.Succeeded);
+        // one may have been under way
+        assertThat(node.completedRuns()).isBetween(2, 3).isEqualTo(node.history().size());
+    }
+
+    @Test
+    void aLoweredHistoryLimitTrimsAtOnce(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 3));
+        runner.awaitComplete();
+
+        runner.edit(Map.of("historyLimit", 1));
+
+        NodeStatus node = runner.awaitNode("node-1", now -> assertThat(runs(now)).containsExactly(3));
+        assertThat(node.completedRuns()).isEqualTo(3);
+    }
+
+    @Test
+    void aResultIsWrittenOnceAndNeverChanges(TestNamespace namespace) {
+        Runner runner = namespace.create(Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 4));
+
+        try (Versions versions = runner.watch()) {
+            versions.await(Runner::isComplete);
+
+            Map<Integer, Set<RunResult>> results = versions.statuses().stream()
+                    .flatMap(status -> status.nodes().stream())
+                    .flatMap(node -> node.history().stream())
+                    .collect(Collectors.groupingBy(RunResult::run, Collectors.toSet()));
+            assertThat(results).containsOnlyKeys(1, 2, 3, 4);
+            assertThat(results.values()).allSatisfy(versionsOfOne -> assertThat(versionsOfOne)
+                    .hasSize(1));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package com.github.scriptrunner.behaviour;
+
+import com.github.scriptrunner.Operator;
+import com.github.scriptrunner.api.ScriptRunner;
+import com.github.scriptrunner.playground.apiserver.ApiServer;
+import com.github.scriptrunner.playground.node.Nodes;
+import com.github.scriptrunner.playground.node.PodLogs;
+import com.github.scriptrunner.playground.node.PrivateFiles;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The playground's API server and nodes within this JVM, and an operator that can be started and stopped. */
+final class PlaygroundCluster implements AutoCloseable {
+    /** The names of the nodes that are always there. */
+    static final List<String> NODES = List.of("node-1", "node-2", "node-3");
+
+    private static final AtomicInteger OPERATORS = new AtomicInteger();
+
+    private final Path directory;
+    private final ApiServer api;
+    private final Nodes nodes;
+    private final KubernetesClient client;
+    private KubernetesClient operatorsClient;
+    private Operator operator;
+
+    private PlaygroundCluster(Path directory, ApiServer api, Nodes nodes) {
+        this.directory = directory;
+        this.api = api;
+        this.nodes = nodes;
+        this.client = newClient();
+    }
+
+    /** A cluster that does not know yet what a ScriptRunner is. */
+    static PlaygroundCluster start() throws Exception {
+        Path directory = Files.createTempDirectory("scriptrunner-behaviour-");
+        PodLogs logs = new PodLogs();
+        ApiServer api = ApiServer.start(directory, logs);
+        Nodes nodes = Nodes.start(api.kubeconfig(), directory, Path.of("runner/run.py").toAbsolutePath(), logs);
+        NODES.forEach(nodes::register);
+        return new PlaygroundCluster(directory, api, nodes);
+    }
+
+    void defineScriptRunners() throws IOException {
+        try (var crd = Files.newInputStream(Path.of("manifests/crd/scriptrunners.yaml"))) {
+            client.load(crd).create();
+        }
+        definition().waitUntilCondition(PlaygroundCluster::isEstablished, 10, TimeUnit.SECONDS);
+    }
+
+    void undefineScriptRunners() {
+        definition().delete();
+        definition().waitUntilCondition(Objects::isNull, 10, TimeUnit.SECONDS);
+    }
+
+    private Resource<CustomResourceDefinition> definition() {
+        return client.apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("scriptrunners." + ScriptRunner.GROUP);
+    }
+
+    private static boolean isEstablished(CustomResourceDefinition definition) {
+        return definition != null
+                && definition.getStatus() != null
+                && definition.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    void startOperator() throws Exception {
+        operatorsClient = newClient();
+        Properties settings = new Properties();
+        settings.setProperty("scriptrunner.port", "0");
+        // by which JMX tells several in one JVM apart
+        settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
+        operator = Operator.start(operatorsClient, settings);
+    }
+
+    void stopOperator() {
+        operator.close();
+        operatorsClient.close();
+        operator = null;
+    }
+
+    private KubernetesClient newClient() {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
+                .build();
+    }
+
+    @Override
+    public void close() throws IOException {
+        nodes.close();
+        if (operator != null) {
+            stopOperator();
+        }
+        client.close();
+        api.close();
+        PrivateFiles.delete(directory);
+    }
+}
