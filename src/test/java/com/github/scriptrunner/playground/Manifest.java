@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -20,6 +21,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** One object of a file that the playground was given. */
 record Manifest(Path file, GenericKubernetesResource object) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("playground")
+            .withFieldValidation("Strict")
+            .withForce(true)
+            .build();
 
     /** The objects of a YAML file, which may hold several documents. */
     static List<Manifest> read(Path file) {
@@ -61,10 +68,10 @@ record Manifest(Path file, GenericKubernetesResource object) {
         }
     }
 
-    /** Creates it, unknown fields refused; the object as the API has it then. */
-    GenericKubernetesResource create(KubernetesClient client) {
+    /** Applies it, unknown fields refused; the object as the API has it then. */
+    GenericKubernetesResource apply(KubernetesClient client) {
         try {
-            return client.resource(object).fieldValidation(Validation.STRICT).create();
+            return client.resource(object).patch(APPLY, object);
         } catch (KubernetesClientException e) {
             String why = e.getStatus() == null || e.getStatus().getMessage() == null
                     ? e.getMessage()

@@ -6,9 +6,11 @@ import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.Nodes;
 import com.github.scriptrunner.playground.node.PodLogs;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOError;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Terminal;
@@ -130,6 +133,8 @@ final class Playground implements Callable<Integer>, AutoCloseable {
         System.setProperty(LOG_FILE, directory.resolve("operator.log").toString());
         System.setProperty("logback.configurationFile", "com/github/scriptrunner/playground/logback.xml");
 
+        // the classes of the client load while the server waits for its certificate
+        var unused = CompletableFuture.runAsync(() -> Serialization.asJson(new Node()));
         PodLogs logs = new PodLogs();
         ApiServer api = opened(ApiServer.start(directory, logs));
         KubernetesClient client = opened(new KubernetesClientBuilder()
@@ -158,7 +163,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
 
     private static void defineScriptRunners(KubernetesClient client) {
         for (Manifest manifest : Manifest.read(HOME.resolve("manifests/crd/scriptrunners.yaml"))) {
-            client.resource(manifest.create(client))
+            client.resource(manifest.apply(client))
                     .waitUntilCondition(Playground::isEstablished, CRD_SECONDS, TimeUnit.SECONDS);
         }
     }
@@ -197,7 +202,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
 
     private int run(KubernetesClient client, List<Manifest> manifests) throws Exception {
         List<ScriptRunner> applied = manifests.stream()
-                .map(manifest -> manifest.create(client))
+                .map(manifest -> manifest.apply(client))
                 .filter(object -> object.getKind().equals("ScriptRunner"))
                 .map(object -> client.getKubernetesSerialization().convertValue(object, ScriptRunner.class))
                 .toList();
