@@ -2,6 +2,7 @@ package com.github.scriptrunner.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
@@ -19,6 +20,7 @@ import java.time.Instant;
  * @param retryTime not null when its latest pod is gone without having begun: when to make the next
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RecordBuilder
 public record CurrentRun(
         Integer revision,
         Integer run,
@@ -27,7 +29,8 @@ public record CurrentRun(
         Instant dueTime,
         Boolean seen,
         Instant startTime,
-        Instant retryTime) {
+        Instant retryTime)
+        implements CurrentRunBuilder.With {
     /** Due, and without a pod. */
     public static CurrentRun dueSince(Instant dueTime) {
         return new CurrentRun(null, null, null, 0, dueTime, null, null, null);
@@ -49,29 +52,29 @@ public record CurrentRun(
     }
 
     public CurrentRun withNextPod() {
-        return new CurrentRun(revision, run, podName, pods + 1, dueTime, null, null, null);
+        return with().pods(pods + 1).seen(null).startTime(null).retryTime(null).build();
     }
 
     public CurrentRun seenPending() {
-        return new CurrentRun(revision, run, podName, pods, dueTime, true, null, null);
+        return with().seen(true).startTime(null).retryTime(null).build();
     }
 
     public CurrentRun begunAt(Instant time) {
-        return new CurrentRun(revision, run, podName, pods, dueTime, null, time, null);
+        return with().seen(null).startTime(time).retryTime(null).build();
     }
 
     /** Its pod is gone and never began. */
     public CurrentRun retriedAt(Instant time) {
-        return new CurrentRun(revision, run, podName, pods, dueTime, null, null, time);
+        return with().seen(null).startTime(null).retryTime(time).build();
     }
 
     /** After it had been given up. */
     public CurrentRun dueAgain(Instant time) {
-        return new CurrentRun(revision, run, podName, pods, time, null, null, pods == 0 ? null : time);
+        return retriedAt(pods == 0 ? null : time).withDueTime(time);
     }
 
     /** As it has to be written once the runner's own revision and counts are no longer these. */
     public CurrentRun of(int itsRevision, int itsRun, String itsPod) {
-        return new CurrentRun(itsRevision, itsRun, itsPod, pods, dueTime, seen, startTime, retryTime);
+        return with().revision(itsRevision).run(itsRun).podName(itsPod).build();
     }
 }

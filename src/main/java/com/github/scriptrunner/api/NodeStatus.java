@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 
@@ -22,6 +23,7 @@ import java.util.List;
  * @param history newest first
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@RecordBuilder
 public record NodeStatus(
         String name,
         String nodeId,
@@ -37,15 +39,22 @@ public record NodeStatus(
         Instant leftTime,
         String givenUpOn,
         CurrentRun current,
-        List<RunResult> history) {
+        List<RunResult> history)
+        implements NodeStatusBuilder.With {
     public NodeStatus {
         history = List.copyOf(requireNonNullElse(history, List.of()));
     }
 
     /** A node that just came to match. */
     public static NodeStatus of(String name, String nodeId, Instant waitingSince) {
-        return new NodeStatus(
-                name, nodeId, Phase.Waiting, null, null, 0, 0, null, null, waitingSince, null, null, null, null, null);
+        return NodeStatusBuilder.builder()
+                .name(name)
+                .nodeId(nodeId)
+                .phase(Phase.Waiting)
+                .completedRuns(0)
+                .failedRuns(0)
+                .waitingSince(waitingSince)
+                .build();
     }
 
     @JsonIgnore
@@ -68,183 +77,48 @@ public record NodeStatus(
     }
 
     public NodeStatus in(Phase newPhase, String newReason, String newMessage) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                newPhase,
-                newReason,
-                newMessage,
-                completedRuns,
-                failedRuns,
-                lastOutcome,
-                lastExitCode,
-                waitingSince,
-                lastStartTime,
-                leftTime,
-                givenUpOn,
-                current,
-                history);
-    }
-
-    public NodeStatus withCurrent(CurrentRun newCurrent) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                completedRuns,
-                failedRuns,
-                lastOutcome,
-                lastExitCode,
-                waitingSince,
-                lastStartTime,
-                leftTime,
-                givenUpOn,
-                newCurrent,
-                history);
-    }
-
-    public NodeStatus givenUpOn(String state) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                completedRuns,
-                failedRuns,
-                lastOutcome,
-                lastExitCode,
-                waitingSince,
-                lastStartTime,
-                leftTime,
-                state,
-                current,
-                history);
-    }
-
-    public NodeStatus leftAt(Instant time) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                completedRuns,
-                failedRuns,
-                lastOutcome,
-                lastExitCode,
-                waitingSince,
-                lastStartTime,
-                time,
-                givenUpOn,
-                current,
-                history);
+        return with().phase(newPhase).reason(newReason).message(newMessage).build();
     }
 
     /** With one more run of the runner's revision. */
     public NodeStatus counting(RunResult result) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                completed() + 1,
-                failed() + (result.outcome().isFailure() ? 1 : 0),
-                null,
-                null,
-                waitingSince,
-                result.startTime() == null ? result.finishTime() : result.startTime(),
-                leftTime,
-                givenUpOn,
-                current,
-                history);
+        return with().completedRuns(completed() + 1)
+                .failedRuns(failed() + (result.outcome().isFailure() ? 1 : 0))
+                .lastOutcome(null)
+                .lastExitCode(null)
+                .lastStartTime(result.startTime() == null ? result.finishTime() : result.startTime())
+                .build();
     }
 
     /** As the first entry of a new revision, with what is still under way. */
     public NodeStatus inNewRevision(CurrentRun underWay) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                Phase.Waiting,
-                null,
-                null,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null,
-                leftTime,
-                null,
-                underWay,
-                history);
+        return of(name, nodeId, null)
+                .with()
+                .leftTime(leftTime)
+                .current(underWay)
+                .history(history)
+                .build();
     }
 
     /** Without its results, but for how the latest ended. */
     public NodeStatus withoutHistory() {
-        RunResult latest = history.isEmpty() ? null : history.get(0);
-        boolean wentWell = latest == null || latest.outcome() == Outcome.Succeeded;
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                nullIfZero(completedRuns),
-                nullIfZero(failedRuns),
-                latest == null ? lastOutcome : wentWell ? null : latest.outcome(),
-                latest == null ? lastExitCode : nullIfZero(latest.exitCode()),
-                waitingSince,
-                lastStartTime,
-                leftTime,
-                givenUpOn,
-                current,
-                null);
+        NodeStatusBuilder smaller = with().completedRuns(nullIfZero(completedRuns))
+                .failedRuns(nullIfZero(failedRuns))
+                .history(null);
+        if (!history.isEmpty()) {
+            RunResult latest = history.get(0);
+            smaller.lastOutcome(latest.outcome().isFailure() ? latest.outcome() : null)
+                    .lastExitCode(nullIfZero(latest.exitCode()));
+        }
+        return smaller.build();
     }
 
     /** Where no run has to wait for it any more. */
     public NodeStatus withoutStartTime() {
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                completedRuns,
-                failedRuns,
-                lastOutcome,
-                lastExitCode,
-                waitingSince,
-                phase == Phase.Waiting ? lastStartTime : null,
-                leftTime,
-                givenUpOn,
-                current,
-                history);
+        return phase == Phase.Waiting ? this : withLastStartTime(null);
     }
 
     private static Integer nullIfZero(Integer number) {
         return number == null || number == 0 ? null : number;
-    }
-
-    public NodeStatus withHistory(List<RunResult> newHistory) {
-        return new NodeStatus(
-                name,
-                nodeId,
-                phase,
-                reason,
-                message,
-                completedRuns,
-                failedRuns,
-                lastOutcome,
-                lastExitCode,
-                waitingSince,
-                lastStartTime,
-                leftTime,
-                givenUpOn,
-                current,
-                newHistory);
     }
 }

@@ -1,6 +1,7 @@
 package com.github.scriptrunner.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Instant;
  * @param attempts null for 1
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RecordBuilder
 public record RunResult(
         int run,
         int revision,
@@ -26,7 +28,8 @@ public record RunResult(
         Integer attempts,
         Instant startTime,
         Instant finishTime,
-        String podName) {
+        String podName)
+        implements RunResultBuilder.With {
     public RunResult {
         stdout = stdout == null || stdout.isEmpty() ? null : stdout;
         stderr = stderr == null || stderr.isEmpty() ? null : stderr;
@@ -35,8 +38,15 @@ public record RunResult(
     /** Of a run that could not tell of itself; why stands in {@code stderr}. */
     public static RunResult of(
             int run, int revision, Outcome outcome, String why, Instant startTime, Instant finishTime, String podName) {
-        return new RunResult(
-                run, revision, outcome, null, null, why, null, null, null, null, startTime, finishTime, podName);
+        return RunResultBuilder.builder()
+                .run(run)
+                .revision(revision)
+                .outcome(outcome)
+                .stderr(why)
+                .startTime(startTime)
+                .finishTime(finishTime)
+                .podName(podName)
+                .build();
     }
 
     public boolean hasOutput() {
@@ -45,19 +55,6 @@ public record RunResult(
 
     /** What is left of it when the status is short of room. */
     public RunResult withoutOutput() {
-        return new RunResult(
-                run,
-                revision,
-                outcome,
-                exitCode,
-                null,
-                null,
-                true,
-                stdoutBytes,
-                stderrBytes,
-                attempts,
-                startTime,
-                finishTime,
-                podName);
+        return with().stdout(null).stderr(null).truncated(true).build();
     }
 }

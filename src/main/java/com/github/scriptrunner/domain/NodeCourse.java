@@ -27,13 +27,13 @@ final class NodeCourse {
 
     static NodeStep next(Situation situation) {
         NodeStatus entry = situation.entry();
-        Situation s =
-                situation.with(entry.withHistory(History.within(situation.spec().historyLimit(), entry.history())));
+        Situation s = situation.withEntry(
+                entry.withHistory(History.within(situation.spec().historyLimit(), entry.history())));
         if (!CurrentPods.hasPod(entry)) {
             return withoutPod(s);
         }
         NodeStep step = withPod(s);
-        return CurrentPods.hasPod(step.status()) ? step : step.then(withoutPod(s.with(step.status())));
+        return CurrentPods.hasPod(step.status()) ? step : step.then(withoutPod(s.withEntry(step.status())));
     }
 
     private static NodeStep withPod(Situation s) {
@@ -47,8 +47,8 @@ final class NodeCourse {
             case Ended, Lost ->
                 s.result() == null
                         ? NodeStep.to(s.entry())
-                        : recorded(s, s.result()).releasing(pod);
-            case NeverBegan -> neverBegan(s, pod.reason(), pod.message()).releasing(pod);
+                        : recorded(s, s.result()).withReleased(pod);
+            case NeverBegan -> neverBegan(s, pod.reason(), pod.message()).withReleased(pod);
         };
     }
 
@@ -64,7 +64,7 @@ final class NodeCourse {
             return NodeStep.to(putOff(s));
         }
         if (s.setback() == null) {
-            return started(s, s.entry()).lookingAgain(s.now().plusSeconds(SECONDS_UNTIL_SEEN));
+            return started(s, s.entry()).withLookAgain(s.now().plusSeconds(SECONDS_UNTIL_SEEN));
         }
         if (s.isTooLate()) {
             return givenUp(s, s.setback().reason(), s.setback().message());
@@ -73,14 +73,14 @@ final class NodeCourse {
                 s.entry().in(Phase.Waiting, s.setback().reason(), s.setback().message());
         Instant nextTry = s.setback().nextTry();
         return s.now().isBefore(nextTry)
-                ? NodeStep.to(held).lookingAgain(earlier(nextTry, s.deadline()))
+                ? NodeStep.to(held).withLookAgain(earlier(nextTry, s.deadline()))
                 : started(s, held);
     }
 
     private static NodeStep pending(Situation s) {
         ObservedPod pod = s.pod();
         if (s.node() == null) {
-            return neverBegan(s, pod.reason(), pod.message()).releasing(pod);
+            return neverBegan(s, pod.reason(), pod.message()).withReleased(pod);
         }
         boolean stuckOnItsNode = pod.reason() == null && !s.node().isReady();
         NodeStatus entry = s.entry()
@@ -93,19 +93,19 @@ final class NodeCourse {
             return NodeStep.to(entry);
         }
         return s.isCancelled() || s.isTooLate()
-                ? NodeStep.to(entry).ending(pod)
-                : NodeStep.to(entry).lookingAgain(s.deadline());
+                ? NodeStep.to(entry).withUnwanted(pod)
+                : NodeStep.to(entry).withLookAgain(s.deadline());
     }
 
     private static NodeStep running(Situation s) {
         if (s.node() == null) {
             return recorded(s, lost(s, "The node is gone. The script had begun and may have done its work."))
-                    .releasing(s.pod());
+                    .withReleased(s.pod());
         }
         Instant overdue = Timetable.overdue(s.pod().startTime());
         if (!s.now().isBefore(overdue)) {
             return recorded(s, lost(s, "Nothing was heard of the script until well after its timeout."))
-                    .releasing(s.pod());
+                    .withReleased(s.pod());
         }
         NodeStatus entry = s.entry().withCurrent(s.current().begunAt(s.pod().startTime()));
         return NodeStep.to(
@@ -113,7 +113,7 @@ final class NodeCourse {
                                 ? entry.in(Phase.Running)
                                 : entry.in(
                                         Phase.Running, "NodeNotReady", s.node().notReadyMessage()))
-                .lookingAgain(overdue);
+                .withLookAgain(overdue);
     }
 
     private static NodeStep neverBegan(Situation s, String reason, String message) {
@@ -137,7 +137,7 @@ final class NodeCourse {
                         .withHistory(
                                 History.with(result, entry.history(), s.spec().historyLimit()))
                         .in(s.spec().isEndless() && !s.isSuperseded() ? latest : Phase.Waiting))
-                .recording(new RecordedResult(
+                .withRecorded(new RecordedResult(
                         s.runner().getMetadata().getNamespace(),
                         s.runner().getMetadata().getName(),
                         entry.name(),
@@ -148,28 +148,31 @@ final class NodeCourse {
         if (!s.selected()) {
             return NodeStep.to(departed(s));
         }
-        Situation here = s.with(s.entry().leftAt(null));
+        Situation here = s.withEntry(s.entry().withLeftTime(null));
         if (here.isDone()) {
             return NodeStep.to(finished(here.entry()));
         }
         if (here.entry().givenUpOn() != null) {
             return here.entry().givenUpOn().equals(here.state())
                     ? NodeStep.to(here.entry())
-                    : due(here.with(
-                            here.entry().givenUpOn(null).withCurrent(s.current().dueAgain(s.now()))));
+                    : due(here.withEntry(here.entry()
+                            .withGivenUpOn(null)
+                            .withCurrent(s.current().dueAgain(s.now()))));
         }
         if (here.current() != null) {
             boolean wasPutOff = here.entry().phase() != Phase.Waiting;
             return due(
                     wasPutOff
-                            ? here.with(here.entry().withCurrent(here.current().dueAgain(here.now())))
+                            ? here.withEntry(
+                                    here.entry().withCurrent(here.current().dueAgain(here.now())))
                             : here);
         }
         Instant expected = Timetable.expected(here.spec(), here.revision(), here.entry());
         if (here.now().isBefore(expected)) {
-            return NodeStep.to(resting(here)).runningNext(expected);
+            return NodeStep.to(resting(here)).withLookAgain(expected).withNextRun(expected);
         }
-        return due(here.with(here.entry().withCurrent(CurrentRun.dueSince(Timetable.dueTime(expected, here.now())))));
+        return due(
+                here.withEntry(here.entry().withCurrent(CurrentRun.dueSince(Timetable.dueTime(expected, here.now())))));
     }
 
     private static NodeStep due(Situation s) {
@@ -179,11 +182,11 @@ final class NodeCourse {
         if (!s.node().isReady()) {
             return NodeStep.to(
                             s.entry().in(Phase.Waiting, "NodeNotReady", s.node().notReadyMessage()))
-                    .lookingAgain(s.deadline());
+                    .withLookAgain(s.deadline());
         }
         Instant retry = s.current().retryTime();
         if (retry != null && s.now().isBefore(retry)) {
-            return NodeStep.to(s.entry()).lookingAgain(earlier(retry, s.deadline()));
+            return NodeStep.to(s.entry()).withLookAgain(earlier(retry, s.deadline()));
         }
         return started(s, s.entry().withCurrent(s.current().withNextPod()).in(Phase.Waiting));
     }
@@ -193,7 +196,7 @@ final class NodeCourse {
                 CurrentPods.name(s.runner(), s.revision().number(), entry),
                 s.spec().mode());
         return NodeStep.to(entry)
-                .starting(new PodToStart(
+                .withStart(new PodToStart(
                         s.runner(),
                         name,
                         entry.name(),
@@ -206,7 +209,7 @@ final class NodeCourse {
     private static NodeStep givenUp(Situation s, String reason, String message) {
         return NodeStep.to(s.entry()
                 .withCurrent(s.current().retriedAt(s.now()))
-                .givenUpOn(s.state())
+                .withGivenUpOn(s.state())
                 .in(Phase.Skipped, reason == null ? "StartingDeadlineExceeded" : reason, message));
     }
 
@@ -225,15 +228,15 @@ final class NodeCourse {
     }
 
     private static NodeStatus finished(NodeStatus entry) {
-        return entry.givenUpOn(null).in(entry.failed() > 0 ? Phase.Failed : Phase.Succeeded);
+        return entry.withGivenUpOn(null).in(entry.failed() > 0 ? Phase.Failed : Phase.Succeeded);
     }
 
     private static NodeStatus departed(Situation s) {
         if (s.entry().completed() == 0) {
             return null;
         }
-        NodeStatus left = s.entry().givenUpOn(null);
-        left = left.hasLeft() ? left : left.leftAt(s.now());
+        NodeStatus left = s.entry().withGivenUpOn(null);
+        left = left.hasLeft() ? left : left.withLeftTime(s.now());
         if (s.isDone()) {
             return finished(left);
         }

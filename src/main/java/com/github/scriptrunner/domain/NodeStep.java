@@ -1,6 +1,7 @@
 package com.github.scriptrunner.domain;
 
 import com.github.scriptrunner.api.NodeStatus;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
@@ -14,6 +15,7 @@ import java.time.Instant;
  * @param lookAgain when something becomes due though nothing happens; null: never
  * @param nextRun when the next run is due; null when none is, or one is already
  */
+@RecordBuilder
 record NodeStep(
         NodeStatus status,
         RecordedResult recorded,
@@ -21,37 +23,18 @@ record NodeStep(
         ObservedPod unwanted,
         PodToStart start,
         Instant lookAgain,
-        Instant nextRun) {
+        Instant nextRun)
+        implements NodeStepBuilder.With {
     static NodeStep to(NodeStatus status) {
         return new NodeStep(status, null, null, null, null, null, null);
     }
 
-    NodeStep recording(RecordedResult result) {
-        return new NodeStep(status, result, released, unwanted, start, lookAgain, nextRun);
-    }
-
-    NodeStep releasing(ObservedPod pod) {
-        return new NodeStep(status, recorded, pod, unwanted, start, lookAgain, nextRun);
-    }
-
-    NodeStep ending(ObservedPod pod) {
-        return new NodeStep(status, recorded, released, pod, start, lookAgain, nextRun);
-    }
-
-    NodeStep starting(PodToStart pod) {
-        return new NodeStep(status, recorded, released, unwanted, pod, lookAgain, nextRun);
-    }
-
-    NodeStep lookingAgain(Instant time) {
-        return new NodeStep(status, recorded, released, unwanted, start, time, nextRun);
-    }
-
-    NodeStep runningNext(Instant time) {
-        return new NodeStep(status, recorded, released, unwanted, start, time, time);
-    }
-
     /** What happened to the pod, followed by what comes next. */
     NodeStep then(NodeStep next) {
-        return new NodeStep(next.status, recorded, released, unwanted, next.start, next.lookAgain, next.nextRun);
+        return next.with()
+                .recorded(recorded)
+                .released(released)
+                .unwanted(unwanted)
+                .build();
     }
 }

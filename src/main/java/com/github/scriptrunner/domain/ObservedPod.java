@@ -1,5 +1,6 @@
 package com.github.scriptrunner.domain;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Instant;
  * @param held whether our finalizer keeps it
  * @param deleting whether Kubernetes has been asked to delete it
  */
+@RecordBuilder
 public record ObservedPod(
         String namespace,
         String name,
@@ -30,7 +32,7 @@ public record ObservedPod(
         String terminationMessage,
         boolean held,
         boolean deleting)
-        implements PodOfRunner {
+        implements PodOfRunner, ObservedPodBuilder.With {
 
     /** Where a pod stands. {@code Pending → Running → Ended | Lost}, or {@code Pending → NeverBegan}. */
     public enum State {

@@ -5,6 +5,7 @@ import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.RunResult;
 import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.api.ScriptRunnerSpec;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Instant;
  * @param result what that pod said, null until it is read
  * @param setback what the API server said of that pod, null when nothing bad
  */
+@RecordBuilder
 record Situation(
         ScriptRunner runner,
         Revision revision,
@@ -26,17 +28,14 @@ record Situation(
         ObservedPod pod,
         RunResult result,
         Setback setback,
-        Instant now) {
+        Instant now)
+        implements SituationBuilder.With {
     ScriptRunnerSpec spec() {
         return runner.getSpec();
     }
 
     CurrentRun current() {
         return entry.current();
-    }
-
-    Situation with(NodeStatus newEntry) {
-        return new Situation(runner, revision, newEntry, node, selected, pod, result, setback, now);
     }
 
     boolean isSuperseded() {

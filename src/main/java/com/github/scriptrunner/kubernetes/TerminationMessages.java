@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.scriptrunner.api.Outcome;
 import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.api.RunResultBuilder;
 import com.github.scriptrunner.domain.ObservedPod;
 import com.github.scriptrunner.domain.ObservedPod.State;
 import java.io.ByteArrayInputStream;
@@ -53,20 +54,14 @@ public final class TerminationMessages {
                 ? new Outputs(message.stdout(), message.stderr())
                 : JSON.readValue(inflate(message.deflated()), Outputs.class);
         Outcome outcome = outcome(pod, message.outcome());
-        return new RunResult(
-                pod.run(),
-                pod.revision(),
-                outcome,
-                outcome == Outcome.SetupFailed ? null : pod.exitCode(),
-                outputs.stdout(),
-                outputs.stderr(),
-                message.truncated() ? true : null,
-                message.truncated() ? message.stdoutBytes() : null,
-                message.truncated() ? message.stderrBytes() : null,
-                null,
-                pod.startTime(),
-                pod.finishTime(),
-                pod.name());
+        return resultOf(pod, outcome)
+                .exitCode(outcome == Outcome.SetupFailed ? null : pod.exitCode())
+                .stdout(outputs.stdout())
+                .stderr(outputs.stderr())
+                .truncated(message.truncated() ? true : null)
+                .stdoutBytes(message.truncated() ? message.stdoutBytes() : null)
+                .stderrBytes(message.truncated() ? message.stderrBytes() : null)
+                .build();
     }
 
     /** The result of a pod whose message nobody understands: its exit code, and why there is no more. */
@@ -75,20 +70,20 @@ public final class TerminationMessages {
         String why = pod.state() == State.Lost
                 ? "The pod was ended by Kubernetes%s".formatted(pod.message() == null ? "." : ": " + pod.message())
                 : "The container left no result%s.".formatted(pod.reason() == null ? "" : " (" + pod.reason() + ")");
-        return new RunResult(
-                pod.run(),
-                pod.revision(),
-                outcome(pod, null),
-                pod.exitCode(),
-                null,
-                left == null || left.isBlank() ? why : why + " The end of its log:\n" + left,
-                null,
-                null,
-                null,
-                null,
-                pod.startTime(),
-                pod.finishTime(),
-                pod.name());
+        return resultOf(pod, outcome(pod, null))
+                .exitCode(pod.exitCode())
+                .stderr(left == null || left.isBlank() ? why : why + " The end of its log:\n" + left)
+                .build();
+    }
+
+    private static RunResultBuilder resultOf(ObservedPod pod, Outcome outcome) {
+        return RunResultBuilder.builder()
+                .run(pod.run())
+                .revision(pod.revision())
+                .outcome(outcome)
+                .startTime(pod.startTime())
+                .finishTime(pod.finishTime())
+                .podName(pod.name());
     }
 
     /** The container's own exit code decides; only how it failed is taken from the message. */

@@ -127,7 +127,16 @@ class ANodeRunsAsOftenAsAskedTest {
     @Test
     void runsLoweredBelowWhatIsDoneEndTheNode(TestNamespace namespace) {
         Runner runner = namespace.create(Map.of(
-                "script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 5, "periodSeconds", 1, "historyLimit", 9));
+                "script",
+                PRINT_THE_RUN,
+                "nodeSelector",
+                ON_ONE_NODE,
+                "runs",
+                5,
+                "periodSeconds",
+                1,
+                "historyLimit",
+                9));
         runner.awaitNode("node-1", node -> assertThat(node.completedRuns()).isEqualTo(2));
 
         runner.edit(Map.of("runs", 1));
@@ -135,7 +144,9 @@ class ANodeRunsAsOftenAsAskedTest {
         NodeStatus node = node(runner.awaitComplete(), "node-1");
         assertThat(node.phase()).isEqualTo(Phase.Succeeded);
         // one may have been under way
-        assertThat(node.completedRuns()).isBetween(2, 3).isEqualTo(node.history().size());
+        assertThat(node.completedRuns())
+                .isBetween(2, 3)
+                .isEqualTo(node.history().size());
     }
 
     @Test
@@ -145,7 +156,8 @@ class ANodeRunsAsOftenAsAskedTest {
 
         runner.edit(Map.of("historyLimit", 1));
 
-        NodeStatus node = runner.awaitNode("node-1", now -> assertThat(runs(now)).containsExactly(3));
+        NodeStatus node =
+                runner.awaitNode("node-1", now -> assertThat(runs(now)).containsExactly(3));
         assertThat(node.completedRuns()).isEqualTo(3);
     }
 
@@ -161,8 +173,8 @@ class ANodeRunsAsOftenAsAskedTest {
                     .flatMap(node -> node.history().stream())
                     .collect(Collectors.groupingBy(RunResult::run, Collectors.toSet()));
             assertThat(results).containsOnlyKeys(1, 2, 3, 4);
-            assertThat(results.values()).allSatisfy(versionsOfOne -> assertThat(versionsOfOne)
-                    .hasSize(1));
+            assertThat(results.values())
+                    .allSatisfy(versionsOfOne -> assertThat(versionsOfOne).hasSize(1));
         }
     }
 }

@@ -632,22 +632,10 @@ class PlannerTest {
     }
 
     private static ObservedPod ended(ObservedPod pod) {
-        return new ObservedPod(
-                pod.namespace(),
-                pod.name(),
-                pod.runnerName(),
-                pod.ownerUid(),
-                pod.nodeName(),
-                pod.revision(),
-                pod.run(),
-                ObservedPod.State.Ended,
-                null,
-                null,
-                pod.startTime(),
-                pod.startTime(),
-                0,
-                null,
-                true,
-                false);
+        return pod.with()
+                .state(ObservedPod.State.Ended)
+                .finishTime(pod.startTime())
+                .exitCode(0)
+                .build();
     }
 }

@@ -330,23 +330,7 @@ final class Simulation {
 
     private static ObservedPod deleted(ObservedPod pod) {
         State state = pod.state() == State.Pending ? State.NeverBegan : pod.state();
-        return new ObservedPod(
-                pod.namespace(),
-                pod.name(),
-                pod.runnerName(),
-                pod.ownerUid(),
-                pod.nodeName(),
-                pod.revision(),
-                pod.run(),
-                state,
-                pod.reason(),
-                pod.message(),
-                pod.startTime(),
-                pod.finishTime(),
-                pod.exitCode(),
-                pod.terminationMessage(),
-                true,
-                true);
+        return pod.with().state(state).deleting(true).build();
     }
 
     private static ObservedPod changed(
@@ -357,22 +341,13 @@ final class Simulation {
             Instant start,
             Instant finish,
             Integer exitCode) {
-        return new ObservedPod(
-                pod.namespace(),
-                pod.name(),
-                pod.runnerName(),
-                pod.ownerUid(),
-                pod.nodeName(),
-                pod.revision(),
-                pod.run(),
-                state,
-                reason,
-                message,
-                start,
-                finish,
-                exitCode,
-                null,
-                true,
-                pod.deleting());
+        return pod.with()
+                .state(state)
+                .reason(reason)
+                .message(message)
+                .startTime(start)
+                .finishTime(finish)
+                .exitCode(exitCode)
+                .build();
     }
 }

@@ -20,8 +20,11 @@ import javax.net.ssl.SSLContext;
  * @param context serves with it
  */
 record Certificate(String pem, SSLContext context) {
+    /** A key that lives for a moment in a file of our own needs no slow derivation from its password. */
     private static final String OPTIONS =
-            "-genkeypair -alias api -keyalg EC -groupname secp256r1 -dname CN=playground -validity 365"
+            "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -J-Dkeystore.pkcs12.macIterationCount=1"
+                    + " -J-Dkeystore.pkcs12.keyPbeIterationCount=1 -J-Dkeystore.pkcs12.certPbeIterationCount=1"
+                    + " -genkeypair -alias api -keyalg EC -groupname secp256r1 -dname CN=playground -validity 365"
                     + " -ext SAN=dns:localhost,ip:127.0.0.1 -storetype PKCS12 -storepass:env PASSWORD";
 
     /** @param directory for the key while it is made; nothing stays there */
