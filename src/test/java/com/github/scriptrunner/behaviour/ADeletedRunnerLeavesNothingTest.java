@@ -14,7 +14,8 @@ class ADeletedRunnerLeavesNothingTest {
     @Test
     void podsConfigMapsAndProcessesEndWhileARunIsUnderWay(TestNamespace namespace) {
         try (Gate gate = Gate.closed()) {
-            Runner runner = namespace.create(Map.of("nodeSelector", ON_ONE_NODE, "runs", -1, "script", """
+            Runner runner =
+                    namespace.create(Map.of("nodeSelector", ON_ONE_NODE, "runs", -1, "script", """
                     import os, subprocess
                     child = subprocess.Popen(["sleep", "600"], start_new_session=True)
                     print(os.getpid(), child.pid, flush=True)

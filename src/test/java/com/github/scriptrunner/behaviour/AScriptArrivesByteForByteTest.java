@@ -29,8 +29,9 @@ class AScriptArrivesByteForByteTest {
         THAT_BEGINS_AND_ENDS_BLANK("\n  \n" + TELL_OF_YOURSELF + "   \n\t\n "),
         WITH_QUOTES(TELL_OF_YOURSELF + "a = '\"' + \"'\" + '''\"''' + \"\"\"'\"\"\"  # `\n"),
         WITH_BACKSLASHES_AND_TABS(TELL_OF_YOURSELF + "if own:\n\ta = '\\\\ \\n \\x41 \\'' \\\n\t+ r'\\d'\n"),
-        WITH_WHAT_SHELLS_AND_TEMPLATES_REPLACE(TELL_OF_YOURSELF
-                + "# $HOME ${HOME} $(id) $(NODE_NAME) $$(x) `id` {{x}} {{env:HOME}} ${body} $simple{body} %s %d %% ~ ! \\$\n"),
+        WITH_WHAT_SHELLS_AND_TEMPLATES_REPLACE(
+                TELL_OF_YOURSELF
+                        + "# $HOME ${HOME} $(id) $(NODE_NAME) $$(x) `id` {{x}} {{env:HOME}} ${body} $simple{body} %s %d %% ~ ! \\$\n"),
         OF_MANY_ALPHABETS(TELL_OF_YOURSELF + "a = 'ä 漢字 \uD83D\uDE00 e\u0301 \u2028 \u00A0 \uFFFD'\n"),
         WITH_CARRIAGE_RETURNS(TELL_OF_YOURSELF.replace("\n", "\r\n") + "a = '''\r\n'''\r\n"),
         WITH_CONTROL_CHARACTERS(TELL_OF_YOURSELF + "# \u0001\u001B[31m\u007F\u0085\n"),

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 class AScriptIsToldWhereItRunsTest {
     @Test
     void itsEnvironmentNamesNodeRunnerRunAndAttempt(TestNamespace namespace) {
-        Runner runner = namespace.create(
-                "who-am-i", Map.of("runs", 2, "nodeSelector", ON_ONE_NODE, "script", """
+        Runner runner = namespace.create("who-am-i", Map.of("runs", 2, "nodeSelector", ON_ONE_NODE, "script", """
                         import os
                         print(os.environ["NODE_NAME"], os.environ["SCRIPTRUNNER_NAMESPACE"], os.environ["SCRIPTRUNNER_NAME"],
                               os.environ["SCRIPTRUNNER_RUN"], os.environ["SCRIPTRUNNER_ATTEMPT"])

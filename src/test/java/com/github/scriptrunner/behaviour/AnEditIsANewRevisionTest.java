@@ -48,15 +48,15 @@ class AnEditIsANewRevisionTest {
         try (Versions versions = runner.watch()) {
             runner.edit(Map.of("script", B));
 
-            versions.await(version -> Runner.isComplete(version)
-                    && version.getMetadata().getGeneration() == 2);
+            versions.await(version ->
+                    Runner.isComplete(version) && version.getMetadata().getGeneration() == 2);
             assertThat(versions.seen())
                     .filteredOn(version -> condition(version.getStatus(), "Complete")
                                     .getStatus()
                                     .equals("True")
                             && condition(version.getStatus(), "Complete").getObservedGeneration() == 2)
-                    .allSatisfy(version -> assertThat(latest(node(version.getStatus(), "node-1"))
-                                    .stdout())
+                    .allSatisfy(version -> assertThat(
+                                    latest(node(version.getStatus(), "node-1")).stdout())
                             .isEqualTo("b\n"));
             assertThat(versions.statuses())
                     .anySatisfy(status -> assertThat(said(status, "Complete")).startsWith("False "));
@@ -72,8 +72,8 @@ class AnEditIsANewRevisionTest {
 
             runner.edit(Map.of("script", B));
 
-            NodeStatus meanwhile = node(
-                    runner.await(now -> assertThat(now.revision()).isEqualTo(2)), "node-1");
+            NodeStatus meanwhile =
+                    node(runner.await(now -> assertThat(now.revision()).isEqualTo(2)), "node-1");
             assertThat(meanwhile.history()).isEmpty();
             assertThat(runner.pods()).hasSize(1);
             gate.open();
@@ -113,8 +113,8 @@ class AnEditIsANewRevisionTest {
         try (Versions versions = runner.watch()) {
             runner.edit(Map.of("periodSeconds", 7));
 
-            versions.await(version -> Runner.isComplete(version)
-                    && version.getMetadata().getGeneration() == 2);
+            versions.await(version ->
+                    Runner.isComplete(version) && version.getMetadata().getGeneration() == 2);
             assertThat(versions.statuses()).allSatisfy(status -> {
                 assertThat(said(status, "Complete")).isEqualTo("True AllSucceeded");
                 assertThat(condition(status, "Complete").getLastTransitionTime())

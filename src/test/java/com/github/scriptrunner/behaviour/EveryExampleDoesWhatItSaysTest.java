@@ -108,9 +108,10 @@ class EveryExampleDoesWhatItSaysTest {
 
     @Test
     void endlessRunsEveryTenSecondsAndKeepsTheLatest() {
-        ScriptRunnerStatus status = examples.get("endless.yaml").await(now -> assertThat(now.nodes())
-                .hasSize(3)
-                .allSatisfy(node -> assertThat(node.completedRuns()).isGreaterThanOrEqualTo(2)));
+        ScriptRunnerStatus status = examples.get("endless.yaml")
+                .await(now -> assertThat(now.nodes())
+                        .hasSize(3)
+                        .allSatisfy(node -> assertThat(node.completedRuns()).isGreaterThanOrEqualTo(2)));
 
         assertThat(said(status, "Complete")).isEqualTo("False Endless");
         assertThat(status.nodes()).allSatisfy(node -> {

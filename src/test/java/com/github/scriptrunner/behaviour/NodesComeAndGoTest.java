@@ -39,8 +39,7 @@ class NodesComeAndGoTest {
             assertThat(after.desired()).isEqualTo(2);
             assertThat(after.revision()).isEqualTo(1);
             // not Complete while the new node has its run before it
-            versions.await(
-                    version -> said(version.getStatus(), "Complete").startsWith("False "));
+            versions.await(version -> said(version.getStatus(), "Complete").startsWith("False "));
         }
     }
 
@@ -94,7 +93,9 @@ class NodesComeAndGoTest {
 
             // the change of a label is seen before the end of a run that waits for what happens after it
             namespace.awaitOperatorHasSeen(a);
-            assertThat(runner.pods()).extracting(each -> each.getMetadata().getUid()).containsExactly(uid(pod));
+            assertThat(runner.pods())
+                    .extracting(each -> each.getMetadata().getUid())
+                    .containsExactly(uid(pod));
             gate.open();
             NodeStatus node = runner.awaitNode(a, now -> assertThat(now.phase()).isEqualTo(Phase.Skipped));
             assertThat(node.reason()).isEqualTo("NoLongerSelected");
@@ -111,8 +112,8 @@ class NodesComeAndGoTest {
     @Test
     void aNodeThatMatchesAgainGoesOnWhereItWas(TestNamespace namespace) {
         String a = namespace.addNode("a");
-        Runner runner = namespace.create(Map.of(
-                "script", HELLO, "nodeSelector", namespace.onOwnNodes(), "runs", 2, "periodSeconds", 3600));
+        Runner runner = namespace.create(
+                Map.of("script", HELLO, "nodeSelector", namespace.onOwnNodes(), "runs", 2, "periodSeconds", 3600));
         runner.awaitNode(a, node -> assertThat(node.completedRuns()).isEqualTo(1));
         namespace.select(a, false);
         runner.edit(Map.of("periodSeconds", 0));
@@ -176,8 +177,8 @@ class NodesComeAndGoTest {
     void aNodeThatIsDeletedAndMadeAgainDuringARunIsAnotherNode(TestNamespace namespace) {
         try (Gate gate = Gate.closed()) {
             String a = namespace.addNode("a");
-            Runner runner = namespace.create(
-                    Map.of("script", gate.script() + HELLO, "nodeSelector", namespace.onOwnNodes()));
+            Runner runner =
+                    namespace.create(Map.of("script", gate.script() + HELLO, "nodeSelector", namespace.onOwnNodes()));
             runner.awaitRunningPod();
             String oldId = runner.awaitNode(a, node -> assertThat(node.phase()).isEqualTo(Phase.Running))
                     .nodeId();
@@ -207,7 +208,8 @@ class NodesComeAndGoTest {
         namespace.setReady(a, false);
         Runner runner = namespace.create(Map.of("script", HELLO, "nodeSelector", namespace.onOwnNodes()));
 
-        NodeStatus waiting = runner.awaitNode(a, node -> assertThat(node.reason()).isEqualTo("NodeNotReady"));
+        NodeStatus waiting =
+                runner.awaitNode(a, node -> assertThat(node.reason()).isEqualTo("NodeNotReady"));
 
         assertThat(waiting.phase()).isEqualTo(Phase.Waiting);
         assertThat(waiting.message()).contains("not ready").endsWith("gone to lunch");
@@ -221,23 +223,32 @@ class NodesComeAndGoTest {
     @Test
     void aTaintThatNoPodOfAScriptToleratesIsTheReasonOfItsWaiting(TestNamespace namespace) {
         String a = namespace.addNode("a");
-        namespace.client().nodes().withName(a).edit(before -> new NodeBuilder(before)
-                .editOrNewSpec()
-                .addNewTaint("NoSchedule", "maintenance", null, "yes")
-                .endSpec()
-                .build());
+        namespace
+                .client()
+                .nodes()
+                .withName(a)
+                .edit(before -> new NodeBuilder(before)
+                        .editOrNewSpec()
+                        .addNewTaint("NoSchedule", "maintenance", null, "yes")
+                        .endSpec()
+                        .build());
         Runner runner = namespace.create(Map.of("script", HELLO, "nodeSelector", namespace.onOwnNodes()));
 
-        NodeStatus waiting = runner.awaitNode(a, node -> assertThat(node.reason()).isEqualTo("Unschedulable"));
+        NodeStatus waiting =
+                runner.awaitNode(a, node -> assertThat(node.reason()).isEqualTo("Unschedulable"));
 
         assertThat(waiting.phase()).isEqualTo(Phase.Waiting);
         assertThat(waiting.message()).contains("maintenance");
         assertThat(runner.pods()).hasSize(1);
-        namespace.client().nodes().withName(a).edit(before -> new NodeBuilder(before)
-                .editSpec()
-                .withTaints()
-                .endSpec()
-                .build());
+        namespace
+                .client()
+                .nodes()
+                .withName(a)
+                .edit(before -> new NodeBuilder(before)
+                        .editSpec()
+                        .withTaints()
+                        .endSpec()
+                        .build());
         assertThat(node(runner.awaitComplete(), a).phase()).isEqualTo(Phase.Succeeded);
     }
 

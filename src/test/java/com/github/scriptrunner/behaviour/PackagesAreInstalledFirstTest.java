@@ -52,7 +52,12 @@ class PackagesAreInstalledFirstTest {
                 "nodeSelector",
                 ON_ONE_NODE,
                 "packages",
-                Map.of("pip", List.of("nothing @ " + directory.resolve("nothing-1.0-py3-none-any.whl").toUri()))));
+                Map.of(
+                        "pip",
+                        List.of("nothing @ "
+                                + directory
+                                        .resolve("nothing-1.0-py3-none-any.whl")
+                                        .toUri()))));
 
         NodeStatus node = node(runner.awaitComplete(), "node-1");
 
@@ -62,7 +67,9 @@ class PackagesAreInstalledFirstTest {
         assertThat(latest(node).exitCode()).isNull();
         assertThat(latest(node).stdout()).isNull();
         assertThat(latest(node).stderr())
-                .contains("nothing-1.0-py3-none-any.whl", "pip could not install the packages: it ended with exit code 1.");
+                .contains(
+                        "nothing-1.0-py3-none-any.whl",
+                        "pip could not install the packages: it ended with exit code 1.");
     }
 
     @Test
@@ -85,8 +92,8 @@ class PackagesAreInstalledFirstTest {
     @Test
     void changedPackagesAreANewRevision(TestNamespace namespace) throws IOException {
         Path wheel = wheel(directory.resolve("greeting-1.0-py3-none-any.whl"));
-        Runner runner =
-                namespace.create(Map.of("script", "import greeting; print(greeting.TEXT)", "nodeSelector", ON_ONE_NODE));
+        Runner runner = namespace.create(
+                Map.of("script", "import greeting; print(greeting.TEXT)", "nodeSelector", ON_ONE_NODE));
         assertThat(latest(node(runner.awaitComplete(), "node-1")).stderr()).contains("ModuleNotFoundError");
 
         runner.edit(Map.of("packages", Map.of("pip", List.of("greeting @ " + wheel.toUri()))));

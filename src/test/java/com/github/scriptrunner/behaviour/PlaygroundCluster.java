@@ -46,7 +46,8 @@ final class PlaygroundCluster implements AutoCloseable {
         Path directory = Files.createTempDirectory("scriptrunner-behaviour-");
         PodLogs logs = new PodLogs();
         ApiServer api = ApiServer.start(directory, logs);
-        Nodes nodes = Nodes.start(api.kubeconfig(), directory, Path.of("runner/run.py").toAbsolutePath(), logs);
+        Nodes nodes = Nodes.start(
+                api.kubeconfig(), directory, Path.of("runner/run.py").toAbsolutePath(), logs);
         NODES.forEach(nodes::register);
         return new PlaygroundCluster(directory, api, nodes);
     }
@@ -64,10 +65,7 @@ final class PlaygroundCluster implements AutoCloseable {
     }
 
     private Resource<CustomResourceDefinition> definition() {
-        return client.apiextensions()
-                .v1()
-                .customResourceDefinitions()
-                .withName("scriptrunners." + ScriptRunner.GROUP);
+        return client.apiextensions().v1().customResourceDefinitions().withName("scriptrunners." + ScriptRunner.GROUP);
     }
 
     private static boolean isEstablished(CustomResourceDefinition definition) {

@@ -82,7 +82,8 @@ class PodsAreInterferedWithTest {
 
         runner.edit(Map.of("nodeSelector", replacedBy(ON_ONE_NODE)));
 
-        NodeStatus held = runner.awaitNode("node-1", node -> assertThat(node.reason()).isNotNull());
+        NodeStatus held =
+                runner.awaitNode("node-1", node -> assertThat(node.reason()).isNotNull());
         assertThat(held.phase()).isEqualTo(Phase.Waiting);
         assertThat(held.message()).contains(foreign.getMetadata().getName(), "delete it");
         assertThat(runner.pods()).isEmpty();

@@ -51,15 +51,15 @@ class RunsStartOnTimeTest {
                         "periodSeconds",
                         1));
         patient = namespace.create(
-                "patient",
-                Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE, "runs", 2, "periodSeconds", 3600));
+                "patient", Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE, "runs", 2, "periodSeconds", 3600));
     }
 
     @Test
     void aPeriodGoesFromStartToStart() {
         List<RunResult> history = node(periodic.awaitComplete(), "node-1").history();
 
-        assertThat(secondsBetween(history, (earlier, later) -> Duration.between(earlier.startTime(), later.startTime())))
+        assertThat(secondsBetween(
+                        history, (earlier, later) -> Duration.between(earlier.startTime(), later.startTime())))
                 .hasSize(2)
                 .allSatisfy(seconds -> assertThat(seconds).isBetween(3L, 3 + TOLERANCE_SECONDS));
     }
@@ -68,8 +68,7 @@ class RunsStartOnTimeTest {
     void theFirstRunWaitsForTheInitialDelay() {
         RunResult result = latest(node(delayed.awaitComplete(), "node-1"));
 
-        Instant created =
-                Instant.parse(delayed.resource().get().getMetadata().getCreationTimestamp());
+        Instant created = Instant.parse(delayed.resource().get().getMetadata().getCreationTimestamp());
         assertThat(Duration.between(created, result.startTime()).toSeconds()).isBetween(4L, 4 + TOLERANCE_SECONDS);
     }
 
@@ -85,8 +84,8 @@ class RunsStartOnTimeTest {
 
     @Test
     void theNextRunIsToldAndAChangedPeriodAppliesToIt() {
-        ScriptRunnerStatus waiting =
-                patient.await(now -> assertThat(node(now, "node-1").completedRuns()).isEqualTo(1));
+        ScriptRunnerStatus waiting = patient.await(
+                now -> assertThat(node(now, "node-1").completedRuns()).isEqualTo(1));
         assertThat(waiting.nextRunTime())
                 .isEqualTo(latest(node(waiting, "node-1")).startTime().plusSeconds(3600));
         assertThat(node(waiting, "node-1").phase()).isEqualTo(Phase.Waiting);

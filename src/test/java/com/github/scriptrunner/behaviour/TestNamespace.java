@@ -129,26 +129,31 @@ final class TestNamespace implements AutoCloseable {
 
     /** What its kubelet says of it. */
     void setReady(String node, boolean ready) {
-        client.nodes().withName(node).editStatus(before -> new NodeBuilder(before)
-                .editStatus()
-                .editMatchingCondition(condition -> condition.getType().equals("Ready"))
-                .withStatus(ready ? "True" : "False")
-                .withMessage(ready ? "" : "gone to lunch")
-                .endCondition()
-                .endStatus()
-                .build());
+        client.nodes()
+                .withName(node)
+                .editStatus(before -> new NodeBuilder(before)
+                        .editStatus()
+                        .editMatchingCondition(condition -> condition.getType().equals("Ready"))
+                        .withStatus(ready ? "True" : "False")
+                        .withMessage(ready ? "" : "gone to lunch")
+                        .endCondition()
+                        .endStatus()
+                        .build());
     }
 
     /** Returns when the operator has acted on what was done to this node before: on another runner, with the same watch. */
     void awaitOperatorHasSeen(String node) {
         Runner other = create(
-                "other-" + node, Map.of("script", "print(1)", "nodeSelector", onNodes(node), "initialDelaySeconds", 3600));
+                "other-" + node,
+                Map.of("script", "print(1)", "nodeSelector", onNodes(node), "initialDelaySeconds", 3600));
         other.awaitNode(node, entry -> {});
-        client.nodes().withName(node).edit(before -> new NodeBuilder(before)
-                .editMetadata()
-                .addToLabels("kubernetes.io/hostname", "elsewhere")
-                .endMetadata()
-                .build());
+        client.nodes()
+                .withName(node)
+                .edit(before -> new NodeBuilder(before)
+                        .editMetadata()
+                        .addToLabels("kubernetes.io/hostname", "elsewhere")
+                        .endMetadata()
+                        .build());
         other.await(status -> assertThat(status.nodes()).isEmpty());
     }
 
@@ -156,10 +161,12 @@ final class TestNamespace implements AutoCloseable {
     String awaitLog(Pod pod, String text) {
         return await().atMost(Runner.PATIENCE)
                 .ignoreExceptions()
-                .until(() -> client.pods()
-                        .inNamespace(name)
-                        .withName(pod.getMetadata().getName())
-                        .getLog(), log -> log.contains(text));
+                .until(
+                        () -> client.pods()
+                                .inNamespace(name)
+                                .withName(pod.getMetadata().getName())
+                                .getLog(),
+                        log -> log.contains(text));
     }
 
     void awaitNoPods() {
