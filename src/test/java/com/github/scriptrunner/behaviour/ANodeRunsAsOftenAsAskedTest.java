@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.runs;
 import static com.github.scriptrunner.behaviour.Runner.said;
@@ -9,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.Phase;
 import com.github.scriptrunner.api.RunResult;
-import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.api.ScriptRunnerStatus;
 import java.util.Map;
 import java.util.Set;
@@ -89,26 +89,18 @@ class ANodeRunsAsOftenAsAskedTest {
     @Test
     void anEndlessOnesNodeShowsItsLatestRun(TestNamespace namespace) {
         Runner runner = namespace.create(Map.of(
-                "script",
-                "import os, sys; sys.exit(os.environ['SCRIPTRUNNER_RUN'] == '1')",
-                "nodeSelector",
-                ON_ONE_NODE,
-                "runs",
-                -1,
-                "periodSeconds",
-                3));
+                "script", "raise SystemExit(1)", "nodeSelector", ON_ONE_NODE, "runs", -1, "periodSeconds", 3600));
+        ScriptRunnerStatus failed = runner.await(
+                status -> assertThat(node(status, "node-1").phase()).isEqualTo(Phase.Failed));
+        assertThat(said(failed, "Failed")).isEqualTo("False Endless");
+        assertThat(failed.failed()).isEqualTo(1);
 
-        try (Versions versions = runner.watch()) {
-            runner.awaitNode("node-1", node -> assertThat(node.completedRuns()).isGreaterThanOrEqualTo(2));
+        runner.edit(Map.of("script", "pass"));
 
-            versions.await(version -> shows(version, 1, Phase.Failed));
-            versions.await(version -> shows(version, 2, Phase.Succeeded));
-        }
-    }
-
-    private static boolean shows(ScriptRunner version, int completedRuns, Phase phase) {
-        return Runner.status(version).nodes().stream()
-                .anyMatch(node -> node.completed() == completedRuns && node.phase() == phase);
+        ScriptRunnerStatus succeeded = runner.await(
+                status -> assertThat(node(status, "node-1").phase()).isEqualTo(Phase.Succeeded));
+        assertThat(succeeded.nextRunTime())
+                .isEqualTo(latest(node(succeeded, "node-1")).startTime().plusSeconds(3600));
     }
 
     @Test
