@@ -464,33 +464,31 @@ class ApiContractTest {
     void aClientsWatchCarriesTextOfAllAlphabets() throws Exception {
         String text = "\u00e4\u6f22\ud83d\ude00".repeat(10_000);
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        try (Watch watch = client.configMaps()
-                .inNamespace(namespace)
-                .withName("text")
-                .watch(new Watcher<>() {
-                    @Override
-                    public void eventReceived(Action action, ConfigMap map) {
-                        seen.add(map.getData().get("text"));
-                    }
+        Watch watch = client.configMaps().inNamespace(namespace).withName("text").watch(new Watcher<>() {
+            @Override
+            public void eventReceived(Action action, ConfigMap map) {
+                seen.add(map.getData().get("text"));
+            }
 
-                    @Override
-                    public void onClose(WatcherException cause) {
-                        seen.add("the watch ended: " + cause);
-                    }
-                })) {
-            client.resource(new ConfigMapBuilder()
-                            .withNewMetadata()
-                            .withNamespace(namespace)
-                            .withName("text")
-                            .endMetadata()
-                            .addToData("text", text)
-                            .build())
-                    .create();
-            send("PATCH", configMaps() + "/text", MERGE, "{metadata: {labels: {a: b}}}");
+            @Override
+            public void onClose(WatcherException cause) {
+                seen.add("the watch ended: " + cause);
+            }
+        });
 
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(text);
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(text);
-        }
+        client.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("text")
+                        .endMetadata()
+                        .addToData("text", text)
+                        .build())
+                .create();
+        send("PATCH", configMaps() + "/text", MERGE, "{metadata: {labels: {a: b}}}");
+
+        assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(text);
+        assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(text);
+        watch.close();
     }
 
     @Test
