@@ -13,7 +13,7 @@ abstract class OneRoute extends RouteFiles {
      * @param neighbours ids of steps that lead out of it, replaced by {@code mock:STEP}
      */
     OneRoute(String id, String... neighbours) {
-        super(id);
+        super(id, "errors");
         this.id = id;
         this.neighbours = List.of(neighbours);
     }

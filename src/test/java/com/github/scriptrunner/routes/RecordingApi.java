@@ -83,8 +83,8 @@ final class RecordingApi implements AutoCloseable {
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath(), body);
         requests.add(request);
         Refusal refusal = refusals.entrySet().stream()
-                .filter(entry ->
-                        request.line().contains(entry.getKey()) || request.body().contains(entry.getKey()))
+                .filter(entry -> request.line().contains(entry.getKey())
+                        || request.body().contains(entry.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(null);

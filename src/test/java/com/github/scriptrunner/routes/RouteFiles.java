@@ -20,8 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
- * Runs some of the operator's route files, and {@code errors.yaml}, with the operator's own beans: one context for the tests of a
- * class.
+ * Runs some of the operator's route files with the operator's own beans: one context for the tests of a class.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class RouteFiles extends CamelMainTestSupport {
@@ -33,9 +32,7 @@ abstract class RouteFiles extends CamelMainTestSupport {
         Properties settings = new Properties();
         settings.setProperty(
                 "camel.main.routesIncludePattern",
-                Arrays.stream(names)
-                        .map("classpath:routes/%s.yaml"::formatted)
-                        .collect(Collectors.joining(",", "", ",classpath:routes/errors.yaml")));
+                Arrays.stream(names).map("classpath:routes/%s.yaml"::formatted).collect(Collectors.joining(",")));
         settings.setProperty("scriptrunner.port", "0");
         // no step may wait for another thread of this pool
         settings.setProperty("scriptrunner.apiRequests", "1");
@@ -55,6 +52,7 @@ abstract class RouteFiles extends CamelMainTestSupport {
     protected CamelContext createCamelContext() throws Exception {
         CamelContext created = super.createCamelContext();
         created.getRegistry().bind("kubernetesClient", KubernetesClient.class, api.client());
+        created.getRegistry().unbind("knownObjects");
         created.getRegistry().bind("knownObjects", KnownObjects.class, known);
         return created;
     }
@@ -71,7 +69,8 @@ abstract class RouteFiles extends CamelMainTestSupport {
     }
 
     @AfterAll
-    void closeApi() {
+    void stop() {
+        context.stop();
         api.close();
     }
 
