@@ -1,0 +1,177 @@
+package com.github.scriptrunner.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Holds the route files to one form, so that whoever has read one can read all. */
+class RouteFilesTest {
+    private static final Path FOLDER = Path.of("src/main/resources/routes");
+    private static final Path CANONICAL_SCHEMA = Path.of("target/camel-schema/schema/camelYamlDsl-canonical.json");
+
+    /** By file name without its ending. */
+    private static final Map<String, JsonNode> FILES = files();
+
+    private static final JsonNode ERRORS = FILES.get("errors");
+    private static final Map<String, JsonNode> ROUTES = routes();
+
+    @TestFactory
+    Stream<DynamicTest> aFileIsInCamelsCanonicalForm() throws IOException {
+        Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
+                .getSchema(Files.newInputStream(CANONICAL_SCHEMA));
+        return FILES.entrySet().stream()
+                .map(file -> DynamicTest.dynamicTest(
+                        file.getKey(),
+                        () -> assertThat(schema.validate(file.getValue())).isEmpty()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aFileHoldsOneRouteOfItsName() {
+        return ROUTES.keySet().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    assertThat(FILES.get(name)).hasSize(1);
+                    assertThat(ROUTES.get(name).path("id").asText()).isEqualTo(name);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aRouteThatOthersCallIsCalledByItsName() {
+        return ROUTES.entrySet().stream()
+                .filter(route -> scheme(from(route.getValue())).matches("direct|seda"))
+                .map(route -> DynamicTest.dynamicTest(
+                        route.getKey(),
+                        () -> assertThat(from(route.getValue()))
+                                .isEqualTo(scheme(from(route.getValue())) + ":" + route.getKey())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aRouteSaysWhatItDoesAndWhatBecomesOfItsErrors() {
+        return ROUTES.entrySet().stream()
+                .map(route -> DynamicTest.dynamicTest(route.getKey(), () -> {
+                    assertThat(route.getValue().path("description").asText()).endsWith(".");
+                    assertThat(errorConfigurations())
+                            .contains(route.getValue()
+                                    .path("routeConfigurationId")
+                                    .asText());
+                }));
+    }
+
+    @Test
+    void everyErrorConfigurationSaysWhatItIsForAndIsUsed() {
+        assertThat(ERRORS)
+                .allSatisfy(configuration -> assertThat(configuration
+                                .path("routeConfiguration")
+                                .path("description")
+                                .asText())
+                        .endsWith("."));
+        assertThat(ROUTES.values())
+                .extracting(route -> route.path("routeConfigurationId").asText())
+                .containsAll(errorConfigurations());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyStepHasAnId() {
+        return FILES.entrySet().stream()
+                .map(file -> DynamicTest.dynamicTest(
+                        file.getKey(),
+                        () -> assertThat(elements(file.getValue()))
+                                .isNotEmpty()
+                                .allSatisfy(element ->
+                                        assertThat(element.path("id").asText()).matches("[a-z]+(-[a-z]+)*"))));
+    }
+
+    /** Camel has one space of names for routes and steps. */
+    @Test
+    void noIdIsUsedTwice() {
+        assertThat(FILES.values().stream()
+                        .flatMap(file -> elements(file).stream())
+                        .map(element -> element.path("id").asText()))
+                .doesNotHaveDuplicates();
+    }
+
+    /** Camel itself finds out when the first message comes. */
+    @Test
+    void everyRouteThatIsCalledExists() {
+        List<String> called = FILES.values().stream()
+                .flatMap(file -> elements(file).stream())
+                .filter(element -> !element.has("steps"))
+                .map(element -> element.path("uri").asText())
+                .filter(uri -> scheme(uri).matches("direct|seda"))
+                .toList();
+
+        assertThat(called).isNotEmpty();
+        assertThat(ROUTES.values()).extracting(RouteFilesTest::from).containsAll(called);
+    }
+
+    /** The routes, sources, steps and error configurations at any depth: all that can have an id. */
+    private static List<JsonNode> elements(JsonNode file) {
+        List<JsonNode> found = new ArrayList<>();
+        for (JsonNode entry : file) {
+            found.add(entry.iterator().next());
+        }
+        for (JsonNode route : file.findValues("route")) {
+            found.add(route.path("from"));
+        }
+        Stream.of("steps", "onException")
+                .flatMap(list -> file.findParents(list).stream().map(parent -> parent.path(list)))
+                .filter(JsonNode::isArray)
+                .flatMap(list -> StreamSupport.stream(list.spliterator(), false))
+                .forEach(entry -> found.add(entry.iterator().next()));
+        return found;
+    }
+
+    private static List<String> errorConfigurations() {
+        return ERRORS.findValues("routeConfiguration").stream()
+                .map(configuration -> configuration.path("id").asText())
+                .toList();
+    }
+
+    private static String from(JsonNode route) {
+        return route.path("from").path("uri").asText();
+    }
+
+    private static String scheme(String uri) {
+        return uri.substring(0, Math.max(0, uri.indexOf(':')));
+    }
+
+    private static Map<String, JsonNode> routes() {
+        Map<String, JsonNode> routes = new TreeMap<>();
+        FILES.forEach((name, file) -> {
+            if (file != ERRORS) {
+                routes.put(name, file.path(0).path("route"));
+            }
+        });
+        return routes;
+    }
+
+    private static Map<String, JsonNode> files() {
+        ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            Map<String, JsonNode> byName = new TreeMap<>();
+            for (Path file : files.collect(Collectors.toList())) {
+                byName.put(file.getFileName().toString().replaceFirst("\\.yaml$", ""), yaml.readTree(file.toFile()));
+            }
+            return byName;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
