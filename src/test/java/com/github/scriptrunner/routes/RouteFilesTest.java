@@ -9,15 +9,14 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -124,18 +123,20 @@ class RouteFilesTest {
     /** The routes, sources, steps and error configurations at any depth: all that can have an id. */
     private static List<JsonNode> elements(JsonNode file) {
         List<JsonNode> found = new ArrayList<>();
-        for (JsonNode entry : file) {
-            found.add(entry.iterator().next());
-        }
-        for (JsonNode route : file.findValues("route")) {
-            found.add(route.path("from"));
-        }
-        Stream.of("steps", "onException")
-                .flatMap(list -> file.findParents(list).stream().map(parent -> parent.path(list)))
-                .filter(JsonNode::isArray)
-                .flatMap(list -> StreamSupport.stream(list.spliterator(), false))
-                .forEach(entry -> found.add(entry.iterator().next()));
+        collect(file, found);
         return found;
+    }
+
+    private static void collect(JsonNode node, List<JsonNode> found) {
+        if (node.has("from")) {
+            found.add(node.path("from"));
+        }
+        for (JsonNode child : node) {
+            if (node.isArray() && child.isObject()) {
+                found.add(child.iterator().next());
+            }
+            collect(child, found);
+        }
     }
 
     private static List<String> errorConfigurations() {
@@ -166,12 +167,12 @@ class RouteFilesTest {
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         try (Stream<Path> files = Files.list(FOLDER)) {
             Map<String, JsonNode> byName = new TreeMap<>();
-            for (Path file : files.collect(Collectors.toList())) {
+            for (Path file : files.toList()) {
                 byName.put(file.getFileName().toString().replaceFirst("\\.yaml$", ""), yaml.readTree(file.toFile()));
             }
             return byName;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
