@@ -156,7 +156,7 @@ class RouteFilesTest {
     private static Map<String, JsonNode> routes() {
         Map<String, JsonNode> routes = new TreeMap<>();
         FILES.forEach((name, file) -> {
-            if (file != ERRORS) {
+            if (!file.equals(ERRORS)) {
                 routes.put(name, file.path(0).path("route"));
             }
         });

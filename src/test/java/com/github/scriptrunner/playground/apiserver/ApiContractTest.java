@@ -464,17 +464,20 @@ class ApiContractTest {
     void aClientsWatchCarriesTextOfAllAlphabets() throws Exception {
         String text = "\u00e4\u6f22\ud83d\ude00".repeat(10_000);
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        Watch watch = client.configMaps().inNamespace(namespace).withName("text").watch(new Watcher<>() {
-            @Override
-            public void eventReceived(Action action, ConfigMap map) {
-                seen.add(map.getData().get("text"));
-            }
+        Watch watch = client.configMaps()
+                .inNamespace(namespace)
+                .withName("text")
+                .watch(new Watcher<>() {
+                    @Override
+                    public void eventReceived(Action action, ConfigMap map) {
+                        seen.add(map.getData().get("text"));
+                    }
 
-            @Override
-            public void onClose(WatcherException cause) {
-                seen.add("the watch ended: " + cause);
-            }
-        });
+                    @Override
+                    public void onClose(WatcherException cause) {
+                        seen.add("the watch ended: " + cause);
+                    }
+                });
 
         client.resource(new ConfigMapBuilder()
                         .withNewMetadata()
