@@ -35,7 +35,7 @@ class RouteFilesTest {
     @TestFactory
     Stream<DynamicTest> aFileIsInCamelsCanonicalForm() throws IOException {
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
-                .getSchema(Files.newInputStream(CANONICAL_SCHEMA));
+                .getSchema(Files.readString(CANONICAL_SCHEMA));
         return FILES.entrySet().stream()
                 .map(file -> DynamicTest.dynamicTest(
                         file.getKey(),

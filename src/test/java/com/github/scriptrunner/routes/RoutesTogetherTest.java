@@ -10,7 +10,9 @@ import com.github.scriptrunner.api.ScriptRunnerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 /** All routes, from an event to requests; only the informers are not there. */
@@ -43,7 +45,8 @@ class RoutesTogetherTest extends RouteFiles {
 
         template.sendBody("direct:watch-scriptrunners", runner);
 
-        await().untilAsserted(
+        patiently()
+                .untilAsserted(
                         () -> assertThat(requests("first", "POST", "/pods")).hasSize(3));
         assertThat(api.requests().indexOf(requests("first", "PATCH", "/status").get(0)))
                 .isLessThan(api.requests().indexOf(requests("first", "POST", "").get(0)));
@@ -56,12 +59,14 @@ class RoutesTogetherTest extends RouteFiles {
 
         template.sendBody("direct:watch-scriptrunners", runner);
 
-        await().untilAsserted(() -> assertThat(requests("moved", "PATCH", "/status"))
-                .as("tried again")
-                .hasSizeGreaterThan(1));
+        patiently()
+                .untilAsserted(() -> assertThat(requests("moved", "PATCH", "/status"))
+                        .as("tried again")
+                        .hasSizeGreaterThan(1));
         assertThat(requests("moved", "POST", "")).isEmpty();
         api.reset();
-        await().untilAsserted(
+        patiently()
+                .untilAsserted(
                         () -> assertThat(requests("moved", "POST", "/pods")).hasSize(3));
     }
 
@@ -69,7 +74,8 @@ class RoutesTogetherTest extends RouteFiles {
     void finishedPodsAreRecordedThenPublishedAndReleasedThoughOneOfThemFails() throws Exception {
         ScriptRunner runner = runnerOnThreeNodes("ended");
         template.sendBody("direct:watch-scriptrunners", runner);
-        await().untilAsserted(
+        patiently()
+                .untilAsserted(
                         () -> assertThat(requests("ended", "POST", "/pods")).hasSize(3));
         List<Pod> ended = requests("ended", "POST", "/pods").stream()
                 .map(request -> ended(request.body()))
@@ -87,14 +93,20 @@ class RoutesTogetherTest extends RouteFiles {
 
         template.sendBody("direct:watch-pods", ended.get(0));
 
-        await().untilAsserted(() -> assertThat(api.lines())
-                .contains(
-                        "DELETE /api/v1/namespaces/ops/pods/"
-                                + ended.get(1).getMetadata().getName(),
-                        "DELETE /api/v1/namespaces/ops/pods/"
-                                + ended.get(2).getMetadata().getName()));
+        patiently()
+                .untilAsserted(() -> assertThat(api.lines())
+                        .contains(
+                                "DELETE /api/v1/namespaces/ops/pods/"
+                                        + ended.get(1).getMetadata().getName(),
+                                "DELETE /api/v1/namespaces/ops/pods/"
+                                        + ended.get(2).getMetadata().getName()));
         assertThat(writtenStatus("ended").succeeded()).isEqualTo(3);
         mock("published").assertIsSatisfied();
+    }
+
+    /** A refused write is tried again after seconds. */
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofSeconds(30));
     }
 
     private List<RecordingApi.Request> requests(String runner, String method, String pathEnd) {
