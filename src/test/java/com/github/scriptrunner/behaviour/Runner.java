@@ -25,8 +25,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** One ScriptRunner, as its user sees it. */
 record Runner(KubernetesClient client, String namespace, String name) {
-    /** Much more than anything here takes. */
-    static final Duration PATIENCE = Duration.ofSeconds(45);
+    /** Much more than anything here takes, also on a machine that has other things to do. */
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 

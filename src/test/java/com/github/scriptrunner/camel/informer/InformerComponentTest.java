@@ -385,10 +385,11 @@ class InformerComponentTest {
         return result.getState() == HealthCheck.State.UP;
     }
 
-    private static Set<String> informerThreads() {
+    /** Those of this context: other tests may have left an operator running. */
+    private Set<String> informerThreads() {
         return Set.copyOf(Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.contains("informer"))
+                .filter(name -> name.startsWith("Camel (" + context.getName() + ")") && name.contains("informer"))
                 .toList());
     }
 }
