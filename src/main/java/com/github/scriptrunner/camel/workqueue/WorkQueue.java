@@ -140,8 +140,9 @@ final class WorkQueue {
             if (line.isEmpty()) {
                 wait();
             } else {
-                // rounded up: awake too early means going round once more
-                wait((line.first().dueAt() - nanoTime.getAsLong()) / 1_000_000 + 1);
+                // rounded up: awake too early means going round once more; at least 1, for the key may have come due
+                // since it was polled
+                wait(Math.max(1, (line.first().dueAt() - nanoTime.getAsLong()) / 1_000_000 + 1));
             }
         }
         return Optional.empty();
