@@ -87,7 +87,10 @@ class WorkQueueTest {
     /** On a busy machine a thread may stand still between two looks at the clock. */
     @Test
     void aKeyThatComesDueWhileAWorkerLiesDownIsHandedOut() throws InterruptedException {
-        WorkQueue slow = new WorkQueue(() -> (now = now.plusMillis(100)).toNanos());
+        WorkQueue slow = new WorkQueue(() -> {
+            now = now.plusMillis(100);
+            return now.toNanos();
+        });
         slow.open(new WorkQueue.Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO));
         slow.addAfter("a", Duration.ofMillis(150));
 
