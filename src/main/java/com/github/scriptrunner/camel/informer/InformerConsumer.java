@@ -10,7 +10,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultConsumer;
@@ -58,15 +57,7 @@ final class InformerConsumer<T extends HasMetadata> extends DefaultConsumer {
         endpoint.getComponent().register(endpoint.getPlural(), starting);
         informer = starting;
         ExecutorServiceManager threads = endpoint.getCamelContext().getExecutorServiceManager();
-        // Camel's own single thread takes 1,000 events and then has the informer's thread help, out of order
-        delivery = threads.newThreadPool(
-                this,
-                endpoint.getEndpointUri(),
-                new ThreadPoolProfileBuilder("informer")
-                        .poolSize(1)
-                        .maxPoolSize(1)
-                        .maxQueueSize(-1)
-                        .build());
+        delivery = threads.newSingleThreadExecutor(this, endpoint.getEndpointUri());
         inspection = threads.newSingleThreadScheduledExecutor(this, endpoint.getEndpointUri() + " inspection");
         healthCheck = new InformerHealthCheck(endpoint.getPlural(), informer::status);
         HealthCheckRegistry registry = HealthCheckRegistry.get(endpoint.getCamelContext());
