@@ -11,12 +11,14 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Where one test has its objects. */
@@ -127,18 +129,23 @@ final class TestNamespace implements AutoCloseable {
         });
     }
 
-    /** What its kubelet says of it. */
+    /** What its kubelet says of it; asked again where the real one wrote at the same moment. */
     void setReady(String node, boolean ready) {
-        client.nodes()
-                .withName(node)
-                .editStatus(before -> new NodeBuilder(before)
-                        .editStatus()
-                        .editMatchingCondition(condition -> condition.getType().equals("Ready"))
-                        .withStatus(ready ? "True" : "False")
-                        .withMessage(ready ? "" : "gone to lunch")
-                        .endCondition()
-                        .endStatus()
-                        .build());
+        await().atMost(Runner.PATIENCE)
+                .ignoreException(KubernetesClientException.class)
+                .until(
+                        () -> client.nodes()
+                                .withName(node)
+                                .editStatus(before -> new NodeBuilder(before)
+                                        .editStatus()
+                                        .editMatchingCondition(
+                                                condition -> condition.getType().equals("Ready"))
+                                        .withStatus(ready ? "True" : "False")
+                                        .withMessage(ready ? "" : "gone to lunch")
+                                        .endCondition()
+                                        .endStatus()
+                                        .build()),
+                        Objects::nonNull);
     }
 
     /** Returns when the operator has acted on what was done to this node before: on another runner, with the same watch. */
