@@ -86,10 +86,7 @@ public final class Planner {
         if (!tooSoon.isZero() && !after.isComplete()) {
             return Plan.later(observed, tooSoon);
         }
-        Set<String> current = after.nodes().stream()
-                .filter(CurrentPods::hasPod)
-                .map(node -> CurrentPods.name(runner, revision.number(), node))
-                .collect(Collectors.toSet());
+        Set<String> current = CurrentPods.namesIn(runner, after);
         List<ObservedPod> strays = observed.pods().stream()
                 .filter(pod -> pod.held() || !pod.deleting())
                 .filter(pod -> !observed.belongs(pod) || !current.contains(Names.withoutMode(pod.name())))

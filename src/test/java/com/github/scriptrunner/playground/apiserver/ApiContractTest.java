@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -465,10 +466,14 @@ class ApiContractTest {
     void aClientsWatchCarriesTextOfAllAlphabets() throws Exception {
         String text = "\u00e4\u6f22\ud83d\ude00".repeat(10_000);
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        // from a version on: a watch without one may begin after both changes, and shows what is there then as one
+        ListOptions from = new ListOptionsBuilder()
+                .withResourceVersion(call("GET", configMaps()).text("/metadata/resourceVersion"))
+                .build();
         Watch watch = client.configMaps()
                 .inNamespace(namespace)
                 .withName("text")
-                .watch(new Watcher<>() {
+                .watch(from, new Watcher<>() {
                     @Override
                     public void eventReceived(Action action, ConfigMap map) {
                         seen.add(map.getData().get("text"));
@@ -680,7 +685,7 @@ class ApiContractTest {
     void dependentsGoWithTheirOwner() {
         String owner = createConfigMap("owner", "a", "b").text("/metadata/uid");
         send("POST", configMaps(), "application/json", dependent("dependent", owner));
-        call("DELETE", configMaps() + "/owner?propagationPolicy=Background");
+        deleteOwner("Background");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> call("GET", configMaps() + "/dependent").code() == 404);
     }
@@ -703,7 +708,7 @@ class ApiContractTest {
                 .replace("name: dependent,", "name: dependent, finalizers: [example.com/wait],");
         send("POST", configMaps(), "application/json", dependent);
         awaitGarbageCollector();
-        call("DELETE", configMaps() + "/owner?propagationPolicy=Foreground");
+        deleteOwner("Foreground");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !call("GET", configMaps() + "/dependent")
                         .text("/metadata/deletionTimestamp")
@@ -719,7 +724,7 @@ class ApiContractTest {
         String owner = createConfigMap("owner", "a", "b").text("/metadata/uid");
         send("POST", configMaps(), "application/json", dependent("dependent", owner));
         awaitGarbageCollector();
-        call("DELETE", configMaps() + "/owner?propagationPolicy=Orphan");
+        deleteOwner("Orphan");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> call("GET", configMaps() + "/owner").code() == 404);
         Answer orphan = call("GET", configMaps() + "/dependent");
@@ -919,6 +924,10 @@ class ApiContractTest {
     private static String dependent(String name, String ownerUid) {
         return "{metadata: {name: %s, ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: owner, uid: %s, blockOwnerDeletion: true}]}}"
                 .formatted(name, ownerUid);
+    }
+
+    private void deleteOwner(String propagation) {
+        send("DELETE", configMaps() + "/owner", "application/json", "{propagationPolicy: " + propagation + "}");
     }
 
     /** The collector sees changes in their order: when it has taken this one away, it knows all that was before. */

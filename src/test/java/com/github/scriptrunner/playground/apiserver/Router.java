@@ -341,8 +341,12 @@ final class Router {
                         + " application/merge-patch+json, application/apply-patch+yaml");
     }
 
+    /** Options come in the body, or, only when there is none, in the query. */
     private static DeleteOptions deleteOptions(Request request) {
-        ObjectNode options = request.object();
+        if (!request.body().isEmpty()) {
+            return DeleteOptions.of(request.object());
+        }
+        ObjectNode options = Json.object();
         if (!request.query("gracePeriodSeconds").isEmpty()) {
             options.put("gracePeriodSeconds", request.number("gracePeriodSeconds", 0));
         }
