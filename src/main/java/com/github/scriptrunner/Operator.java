@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.Properties;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /** The operator: its routes, on one cluster. */
 public final class Operator implements AutoCloseable {
@@ -29,6 +30,8 @@ public final class Operator implements AutoCloseable {
      */
     public static Operator start(KubernetesClient client, Properties settings) throws Exception {
         Main main = configured(client, settings);
+        // whoever starts it here ends it, in an order of its own with other things of this process
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.start();
         return new Operator(main);
     }

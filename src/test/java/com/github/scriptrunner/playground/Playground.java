@@ -141,15 +141,13 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                 .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
                 .build());
         defineScriptRunners(client);
-        Nodes nodes = Nodes.start(api.kubeconfig(), directory, HOME.resolve("runner/run.py"), logs);
+        Nodes nodes = opened(Nodes.start(api.kubeconfig(), directory, HOME.resolve("runner/run.py"), logs));
         for (int number = 1; number <= nodeCount; number++) {
             nodes.register("node-" + number);
         }
         if (!withoutOperator) {
             startOperator(api.kubeconfig());
         }
-        // closed first: a script must not outlive the wait for an operator that takes its time to end
-        opened(nodes);
         introduce();
         return manifests.isEmpty() ? serve(api.kubeconfig()) : run(client, manifests);
     }
@@ -176,14 +174,14 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                                 && condition.get("status").equals("True"));
     }
 
-    /** The real one, with the real routes, and a client of its own. */
+    /** The real one, with the real routes, and a client of its own. It ends with this JVM, as its cluster does: nobody waits for its last exchanges. */
     private void startOperator(Path kubeconfig) throws Exception {
-        KubernetesClient client = opened(new KubernetesClientBuilder()
+        KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-                .build());
+                .build();
         Properties settings = new Properties();
         settings.setProperty("scriptrunner.port", "0");
-        opened(Operator.start(client, settings));
+        Operator.start(client, settings);
     }
 
     private void introduce() {
