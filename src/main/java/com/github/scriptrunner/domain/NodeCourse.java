@@ -82,13 +82,7 @@ final class NodeCourse {
         if (s.node() == null) {
             return neverBegan(s, pod.reason(), pod.message()).withReleased(pod);
         }
-        boolean stuckOnItsNode = pod.reason() == null && !s.node().isReady();
-        NodeStatus entry = s.entry()
-                .withCurrent(s.current().seenPending())
-                .in(
-                        Phase.Waiting,
-                        stuckOnItsNode ? "NodeNotReady" : pod.reason(),
-                        stuckOnItsNode ? s.node().notReadyMessage() : pod.message());
+        NodeStatus entry = notYetStarted(s).withCurrent(s.current().seenPending());
         if (pod.deleting()) {
             return NodeStep.to(entry);
         }
@@ -188,7 +182,7 @@ final class NodeCourse {
         if (retry != null && s.now().isBefore(retry)) {
             return NodeStep.to(s.entry()).withLookAgain(earlier(retry, s.deadline()));
         }
-        return started(s, s.entry().withCurrent(s.current().withNextPod()).in(Phase.Waiting));
+        return started(s, resting(s).withCurrent(s.current().withNextPod()));
     }
 
     private static NodeStep started(Situation s, NodeStatus entry) {
@@ -213,11 +207,20 @@ final class NodeCourse {
                 .in(Phase.Skipped, reason == null ? "StartingDeadlineExceeded" : reason, message));
     }
 
-    /** Between two runs: a finite runner's node waits, an endless one shows its latest run. */
+    private static NodeStatus notYetStarted(Situation s) {
+        if (s.pod().reason() != null) {
+            return s.entry().in(Phase.Waiting, s.pod().reason(), s.pod().message());
+        }
+        return s.node().isReady()
+                ? resting(s)
+                : s.entry().in(Phase.Waiting, "NodeNotReady", s.node().notReadyMessage());
+    }
+
+    /** Between two runs: a finite runner's node waits, an endless one shows its latest run until something holds up the next. */
     private static NodeStatus resting(Situation s) {
-        boolean showsLatest =
-                s.spec().isEndless() && s.entry().completed() > 0 && s.entry().phase() != Phase.Running;
-        return showsLatest ? s.entry().in(s.entry().phase()) : s.entry().in(Phase.Waiting);
+        Phase phase = s.entry().phase();
+        boolean showsLatest = s.spec().isEndless() && (phase == Phase.Succeeded || phase == Phase.Failed);
+        return s.entry().in(showsLatest ? phase : Phase.Waiting);
     }
 
     /** A run that shall not begin, for now or for ever; its pods go on being counted, so that no name is used twice. */

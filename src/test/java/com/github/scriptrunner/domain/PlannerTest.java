@@ -263,6 +263,18 @@ class PlannerTest {
             assertThat(cluster.says("Complete")).isEqualTo("False/Endless");
             assertThat(cluster.says("Failed")).isEqualTo("False/Endless");
         }
+
+        @Test
+        void withoutEndShowsTheLatestRunAlsoWhenTheNextIsDueAtOnce() {
+            Simulation cluster = Simulation.of(runs(-1)).node("n1").settle();
+
+            cluster.run("n1", 1);
+            assertThat(cluster.pods()).hasSize(1);
+            assertThat(cluster.entry("n1").phase()).isEqualTo(Phase.Failed);
+            cluster.begin("n1");
+
+            assertThat(cluster.entry("n1").phase()).isEqualTo(Phase.Running);
+        }
     }
 
     @Nested
