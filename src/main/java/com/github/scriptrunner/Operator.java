@@ -49,7 +49,8 @@ public final class Operator implements AutoCloseable {
     private static Main configured(KubernetesClient client, Properties settings) {
         Main main = new Main();
         main.bind("kubernetesClient", client);
-        main.configure().addConfiguration(OperatorConfiguration.class);
+        // given the class, Camel makes each of its beans twice
+        main.configure().addConfiguration(new OperatorConfiguration());
         main.setOverrideProperties(settings);
         return main;
     }

@@ -3,6 +3,7 @@ package com.github.scriptrunner.kubernetes;
 import com.github.scriptrunner.domain.ObservedPod;
 import com.github.scriptrunner.domain.PodToStart;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -50,16 +51,23 @@ public final class Pods {
     /** Takes our finalizer off a pod that is done with. */
     public void release(ObservedPod pod) {
         try {
-            client.pods()
-                    .inNamespace(pod.namespace())
-                    .withName(pod.name())
-                    .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), WITHOUT_FINALIZER);
+            // with a name alone the client would ask for the object first
+            client.resource(named(pod)).patch(PatchContext.of(PatchType.STRATEGIC_MERGE), WITHOUT_FINALIZER);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;
             }
         }
         setbacks.forget(pod);
+    }
+
+    private static Pod named(ObservedPod pod) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(pod.namespace())
+                .withName(pod.name())
+                .endMetadata()
+                .build();
     }
 
     private static boolean isOurs(Pod found, PodToStart start) {

@@ -90,7 +90,8 @@ public final class Runners {
         patch.set("status", status);
         client.resources(ScriptRunner.class)
                 .inNamespace(runner.getMetadata().getNamespace())
-                .withName(runner.getMetadata().getName())
+                // with a name alone the client would ask for the object first
+                .resource(runner)
                 .subresource("status")
                 .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString());
         lastWrites.put(plan.key(), clock.instant());

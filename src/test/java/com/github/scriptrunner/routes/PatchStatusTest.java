@@ -19,7 +19,7 @@ class PatchStatusTest extends OneRoute {
     void aStatusIsWrittenOnTheVersionThatWasPlannedOn() {
         Object after = send(plan);
 
-        assertThat(api.requests()).last().satisfies(request -> {
+        assertThat(api.requests()).singleElement().satisfies(request -> {
             assertThat(request.line())
                     .isEqualTo(
                             "PATCH /apis/scriptrunner.github.com/v1alpha1/namespaces/ops/scriptrunners/hello/status");

@@ -18,7 +18,7 @@ class ReleasePodTest extends OneRoute {
 
         send(pod);
 
-        assertThat(api.requests()).last().satisfies(request -> {
+        assertThat(api.requests()).singleElement().satisfies(request -> {
             assertThat(request.line()).isEqualTo("PATCH /api/v1/namespaces/ops/pods/hello-1");
             assertThat(request.body()).contains("$deleteFromPrimitiveList/finalizers");
         });

@@ -43,11 +43,8 @@ record PodApi(KubernetesClient client) {
                 .endMetadata()
                 .withStatus(status)
                 .build();
-        client.pods()
-                .inNamespace(pod.getMetadata().getNamespace())
-                .withName(pod.getMetadata().getName())
-                .subresource("status")
-                .patch(MERGE, Serialization.asJson(patch));
+        // with a name alone the client would ask for the object first
+        client.resource(pod).subresource("status").patch(MERGE, Serialization.asJson(patch));
     }
 
     /** Deletes at once: the processes are gone. */
