@@ -20,41 +20,70 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The playground's API server and nodes within this JVM, and an operator that can be started and stopped. */
-final class PlaygroundCluster implements AutoCloseable {
+/**
+ * The playground's nodes within this JVM, on the playground's API server or on another, and an operator that can be started and
+ * stopped.
+ */
+public final class PlaygroundCluster implements AutoCloseable {
     /** The names of the nodes that are always there. */
     static final List<String> NODES = List.of("node-1", "node-2", "node-3");
 
     private static final AtomicInteger OPERATORS = new AtomicInteger();
 
     private final Path directory;
+    /** Null where it is somebody else's. */
     private final ApiServer api;
-    private final Nodes nodes;
+
+    private final Path kubeconfig;
+    private final PodLogs logs;
     private final KubernetesClient client;
+    private Nodes nodes;
     private KubernetesClient operatorsClient;
     private Operator operator;
 
-    private PlaygroundCluster(Path directory, ApiServer api, Nodes nodes) {
+    private PlaygroundCluster(Path directory, ApiServer api, Path kubeconfig, PodLogs logs) {
         this.directory = directory;
         this.api = api;
-        this.nodes = nodes;
+        this.kubeconfig = kubeconfig;
+        this.logs = logs;
         this.client = newClient();
     }
 
     /** A cluster that does not know yet what a ScriptRunner is. */
     static PlaygroundCluster start() throws Exception {
+        return start(NODES);
+    }
+
+    public static PlaygroundCluster start(List<String> nodes) throws Exception {
         Path directory = Files.createTempDirectory("scriptrunner-behaviour-");
         PodLogs logs = new PodLogs();
         ApiServer api = ApiServer.start(directory, logs);
-        Nodes nodes = Nodes.start(
-                api.kubeconfig(), directory, Path.of("runner/run.py").toAbsolutePath(), logs);
-        NODES.forEach(nodes::register);
-        return new PlaygroundCluster(directory, api, nodes);
+        PlaygroundCluster cluster = new PlaygroundCluster(directory, api, api.kubeconfig(), logs);
+        cluster.startNodes(nodes);
+        return cluster;
     }
 
-    void defineScriptRunners() throws IOException {
+    /** On the API of this kubeconfig, which needs Kubernetes' own controllers but no nodes. */
+    public static PlaygroundCluster join(Path kubeconfig, List<String> nodes) throws Exception {
+        Path directory = Files.createTempDirectory("scriptrunner-behaviour-");
+        PlaygroundCluster cluster = new PlaygroundCluster(directory, null, kubeconfig, new PodLogs());
+        nodes.forEach(node -> cluster.client.nodes().withName(node).delete());
+        cluster.startNodes(nodes);
+        return cluster;
+    }
+
+    private void startNodes(List<String> names) throws Exception {
+        nodes = Nodes.start(kubeconfig, directory, Path.of("runner/run.py").toAbsolutePath(), logs);
+        names.forEach(nodes::register);
+    }
+
+    public Path kubeconfig() {
+        return kubeconfig;
+    }
+
+    public void defineScriptRunners() throws IOException {
         try (var crd = Files.newInputStream(Path.of("manifests/crd/scriptrunners.yaml"))) {
-            client.load(crd).create();
+            client.load(crd).serverSideApply();
         }
         definition().waitUntilCondition(PlaygroundCluster::isEstablished, 10, TimeUnit.SECONDS);
     }
@@ -76,7 +105,7 @@ final class PlaygroundCluster implements AutoCloseable {
                                 && condition.getStatus().equals("True"));
     }
 
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return client;
     }
 
@@ -97,7 +126,7 @@ final class PlaygroundCluster implements AutoCloseable {
 
     private KubernetesClient newClient() {
         return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
                 .build();
     }
 
@@ -108,7 +137,9 @@ final class PlaygroundCluster implements AutoCloseable {
             stopOperator();
         }
         client.close();
-        api.close();
+        if (api != null) {
+            api.close();
+        }
         PrivateFiles.delete(directory);
     }
 }

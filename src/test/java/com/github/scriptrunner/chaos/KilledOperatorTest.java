@@ -1,0 +1,112 @@
+package com.github.scriptrunner.chaos;
+
+import com.github.scriptrunner.behaviour.PlaygroundCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL and SIGSTOP at random moments, while each runner has 5 nodes run 5 times. */
+@Tag("chaos")
+class KilledOperatorTest {
+    private static final int KILLS = Integer.getInteger("chaos.kills", 20);
+    private static final int STOPS = Integer.getInteger("chaos.stops", 1);
+    private static final int RUNNERS = Integer.getInteger("chaos.runners", 8);
+    private static final int RUNS = 5;
+
+    /** For how long a stopped operator is away, while others go on. */
+    private static final int STOPPED_SECONDS = 30;
+
+    private final Random random = Chaos.random();
+    private int round;
+
+    @Test
+    void everyRunHappensOnceAndIsRecordedOnce(@TempDir Path directory) throws Exception {
+        Path log = Chaos.log("killed-operator.log");
+        ExecutorService alarms = Executors.newCachedThreadPool();
+        List<Future<?>> woken = new ArrayList<>();
+        try (PlaygroundCluster cluster = Chaos.cluster();
+                Witnesses witnesses = new Witnesses(cluster.client(), Files.createFile(directory.resolve("ran")))) {
+            Set<Integer> stops = new HashSet<>();
+            while (stops.size() < Math.min(STOPS, KILLS)) {
+                stops.add(random.nextInt(KILLS));
+            }
+            List<String> runners = create(witnesses);
+            for (int kill = 0; kill < KILLS; kill++) {
+                OperatorProcess operator = OperatorProcess.start(cluster.kubeconfig(), log);
+                liveForAWhile(operator);
+                if (stops.contains(kill)) {
+                    operator.stop();
+                    woken.add(alarms.submit(wakeAndKill(operator, random.nextInt(5_000))));
+                } else {
+                    operator.kill();
+                }
+                if (runners.stream().allMatch(witnesses::isComplete)) {
+                    conclude(witnesses, runners);
+                    runners = create(witnesses);
+                }
+            }
+            try (OperatorProcess last = OperatorProcess.start(cluster.kubeconfig(), log)) {
+                witnesses.awaitComplete(runners);
+                for (Future<?> one : woken) {
+                    one.get();
+                }
+                conclude(witnesses, runners);
+                witnesses.awaitNothingLeft();
+            }
+            System.out.printf("%d kills, %d stops, %d rounds%n", KILLS, woken.size(), round);
+        } finally {
+            alarms.shutdownNow();
+        }
+    }
+
+    private List<String> create(Witnesses witnesses) {
+        round++;
+        List<String> names = new ArrayList<>();
+        for (int number = 1; number <= RUNNERS; number++) {
+            String name = "round-%d-%d".formatted(round, number);
+            witnesses.create(name, RUNS, random.nextInt(10), random.nextInt(1_500));
+            names.add(name);
+        }
+        return names;
+    }
+
+    private static void conclude(Witnesses witnesses, List<String> runners) throws Exception {
+        for (String runner : runners) {
+            witnesses.assertEachRunOnce(runner);
+        }
+        runners.forEach(witnesses::delete);
+    }
+
+    /** One in four dies before it is ready; of the others most die in their first second, when there is most to do. */
+    private void liveForAWhile(OperatorProcess operator) throws Exception {
+        boolean becomesReady = random.nextInt(4) > 0;
+        double share = random.nextDouble();
+        if (becomesReady) {
+            operator.awaitReady();
+        }
+        TimeUnit.MILLISECONDS.sleep((long) (becomesReady ? 3_000 * share * share : 2_500 * share));
+    }
+
+    /** Others have taken over meanwhile; it does not know. */
+    private static Callable<Void> wakeAndKill(OperatorProcess operator, int aliveMilliseconds) {
+        return () -> {
+            TimeUnit.SECONDS.sleep(STOPPED_SECONDS);
+            operator.resume();
+            TimeUnit.MILLISECONDS.sleep(aliveMilliseconds);
+            operator.kill();
+            return null;
+        };
+    }
+}
