@@ -6,15 +6,18 @@ import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.Nodes;
 import com.github.scriptrunner.playground.node.PodLogs;
 import com.github.scriptrunner.playground.node.PrivateFiles;
+import com.sun.net.httpserver.Filter;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -41,11 +44,15 @@ final class PlaygroundCluster implements AutoCloseable {
         this.client = newClient();
     }
 
-    /** A cluster that does not know yet what a ScriptRunner is. */
-    static PlaygroundCluster start() throws Exception {
+    /**
+     * A cluster that does not know yet what a ScriptRunner is.
+     *
+     * @param filters see each request first
+     */
+    static PlaygroundCluster start(Filter... filters) throws Exception {
         Path directory = Files.createTempDirectory("scriptrunner-behaviour-");
         PodLogs logs = new PodLogs();
-        ApiServer api = ApiServer.start(directory, logs);
+        ApiServer api = ApiServer.start(directory, logs, filters);
         Nodes nodes = Nodes.start(
                 api.kubeconfig(), directory, Path.of("runner/run.py").toAbsolutePath(), logs);
         NODES.forEach(nodes::register);
@@ -76,17 +83,31 @@ final class PlaygroundCluster implements AutoCloseable {
                                 && condition.getStatus().equals("True"));
     }
 
+    Path kubeconfig() {
+        return api.kubeconfig();
+    }
+
     KubernetesClient client() {
         return client;
     }
 
     void startOperator() throws Exception {
+        startOperator(Map.of());
+    }
+
+    void startOperator(Map<String, String> more) throws Exception {
         operatorsClient = newClient();
         Properties settings = new Properties();
+        settings.putAll(more);
         settings.setProperty("scriptrunner.port", "0");
         // by which JMX tells several in one JVM apart
         settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
         operator = Operator.start(operatorsClient, settings);
+    }
+
+    /** Where the operator serves its health. */
+    URI operator() {
+        return URI.create("http://127.0.0.1:" + operator.port());
     }
 
     void stopOperator() {
