@@ -5,22 +5,38 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.Properties;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The operator: its routes, on one cluster. */
 public final class Operator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
+
     private final Main main;
 
     private Operator(Main main) {
         this.main = main;
     }
 
-    /** Runs until the process is told to end. */
-    public static void main(String[] args) throws Exception {
+    /** Runs until the process is told to end; 2 when it could not start. */
+    public static void main(String[] args) {
         int exitCode;
         try (KubernetesClient client = new KubernetesClientBuilder().build()) {
             exitCode = configured(client, new Properties()).run(args);
+        } catch (Exception e) {
+            LOG.error("The operator cannot start: {}", told(e).getMessage());
+            LOG.debug("The operator cannot start", e);
+            exitCode = 2;
         }
         System.exit(exitCode);
+    }
+
+    /** Camel and reflection wrap what was thrown, without a word of their own. */
+    private static Throwable told(Throwable failure) {
+        Throwable cause = failure.getCause();
+        boolean says = failure.getMessage() != null
+                && (cause == null || !failure.getMessage().equals(cause.toString()));
+        return says || cause == null ? failure : told(cause);
     }
 
     /**

@@ -111,7 +111,9 @@ public class OperatorConfiguration implements CamelConfiguration {
             CamelContext context, PrometheusMeterRegistry registry, @PropertyInject("scriptrunner.port") int port)
             throws Exception {
         ObservabilityServer server = new ObservabilityServer(context, registry, port);
-        context.addService(server, true, true);
+        // a port that is taken ends it here, before Camel starts anything
+        server.start();
+        context.addService(server);
         return server;
     }
 

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.kubernetes;
 
+import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.domain.ObservedPod;
 import com.github.scriptrunner.domain.ObservedPod.State;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -64,8 +65,9 @@ final class PodReading {
 
     static Optional<OwnerReference> owner(Pod pod) {
         return pod.getMetadata().getOwnerReferences().stream()
-                .filter(reference ->
-                        reference.getKind().equals("ScriptRunner") && Boolean.TRUE.equals(reference.getController()))
+                .filter(reference -> reference.getKind().equals("ScriptRunner")
+                        && reference.getApiVersion().startsWith(ScriptRunner.GROUP + "/")
+                        && Boolean.TRUE.equals(reference.getController()))
                 .findFirst();
     }
 

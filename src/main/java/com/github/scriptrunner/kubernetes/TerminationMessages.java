@@ -16,8 +16,11 @@ import java.util.zip.InflaterInputStream;
 
 /** Reads what the runner program left in a container's termination message. */
 public final class TerminationMessages {
-    /** What two outputs of 16 KiB can take as JSON, where a character may become six. */
-    private static final int MOST_INFLATED = 2 * 6 * 16 * 1024 + 1024;
+    /** Bytes of UTF-8 that the runner program keeps of each stream. */
+    private static final int MOST_OF_A_STREAM = 16 * 1024;
+
+    /** What both streams can take as JSON, where a character may become six. */
+    private static final int MOST_INFLATED = 2 * 6 * MOST_OF_A_STREAM + 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -53,6 +56,9 @@ public final class TerminationMessages {
         Outputs outputs = message.deflated() == null
                 ? new Outputs(message.stdout(), message.stderr())
                 : JSON.readValue(inflate(message.deflated()), Outputs.class);
+        if (isTooLong(outputs.stdout()) || isTooLong(outputs.stderr())) {
+            throw new IOException("an output of more than " + MOST_OF_A_STREAM + " bytes");
+        }
         Outcome outcome = outcome(pod, message.outcome());
         return resultOf(pod, outcome)
                 .exitCode(outcome == Outcome.SetupFailed ? null : pod.exitCode())
@@ -95,6 +101,10 @@ public final class TerminationMessages {
             return Outcome.Succeeded;
         }
         return said == Outcome.TimedOut || said == Outcome.SetupFailed ? said : Outcome.Failed;
+    }
+
+    private static boolean isTooLong(String output) {
+        return output != null && output.getBytes(StandardCharsets.UTF_8).length > MOST_OF_A_STREAM;
     }
 
     private static String inflate(String deflated) throws IOException {

@@ -6,15 +6,18 @@ import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.Nodes;
 import com.github.scriptrunner.playground.node.PodLogs;
 import com.github.scriptrunner.playground.node.PrivateFiles;
+import com.sun.net.httpserver.Filter;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -49,15 +52,19 @@ public final class PlaygroundCluster implements AutoCloseable {
         this.client = newClient();
     }
 
-    /** A cluster that does not know yet what a ScriptRunner is. */
-    static PlaygroundCluster start() throws Exception {
-        return start(NODES);
+    /**
+     * A cluster that does not know yet what a ScriptRunner is.
+     *
+     * @param filters see each request first
+     */
+    static PlaygroundCluster start(Filter... filters) throws Exception {
+        return start(NODES, filters);
     }
 
-    public static PlaygroundCluster start(List<String> nodes) throws Exception {
+    public static PlaygroundCluster start(List<String> nodes, Filter... filters) throws Exception {
         Path directory = Files.createTempDirectory("scriptrunner-behaviour-");
         PodLogs logs = new PodLogs();
-        ApiServer api = ApiServer.start(directory, logs);
+        ApiServer api = ApiServer.start(directory, logs, filters);
         PlaygroundCluster cluster = new PlaygroundCluster(directory, api, api.kubeconfig(), logs);
         cluster.startNodes(nodes);
         return cluster;
@@ -110,12 +117,22 @@ public final class PlaygroundCluster implements AutoCloseable {
     }
 
     void startOperator() throws Exception {
+        startOperator(Map.of());
+    }
+
+    void startOperator(Map<String, String> more) throws Exception {
         operatorsClient = newClient();
         Properties settings = new Properties();
+        settings.putAll(more);
         settings.setProperty("scriptrunner.port", "0");
         // by which JMX tells several in one JVM apart
         settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
         operator = Operator.start(operatorsClient, settings);
+    }
+
+    /** Where the operator serves its health. */
+    URI operator() {
+        return URI.create("http://127.0.0.1:" + operator.port());
     }
 
     void stopOperator() {

@@ -145,6 +145,22 @@ class TheOperatorMayStopAtAnyTimeTest {
     }
 
     @Test
+    void aDefinitionThatGoesTakesItsRunnersAlongAndMayComeBack() throws Exception {
+        try (Gate gate = Gate.closed()) {
+            cluster.startOperator();
+            Runner before = namespace.create(Map.of("script", gate.script(), "nodeSelector", ON_ONE_NODE));
+            before.awaitRunningPod();
+
+            cluster.undefineScriptRunners();
+
+            namespace.awaitNoPods();
+            cluster.defineScriptRunners();
+            Runner after = namespace.create(Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE));
+            assertThat(latest(node(after.awaitComplete(), "node-1")).stdout()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
     void itWaitsForTheDefinitionOfScriptRunners() throws Exception {
         cluster.undefineScriptRunners();
         cluster.startOperator();

@@ -92,13 +92,15 @@ final class OperatorProcess implements AutoCloseable {
         String histogram = run(JAVA.resolve("jcmd").toString(), Long.toString(process.pid()), "GC.class_histogram");
         String total = histogram.strip().substring(histogram.strip().lastIndexOf('\n') + 1);
         assertThat(total).startsWith("Total");
-        return Long.parseLong(total.split(" +")[2]);
+        return Long.parseLong(total.replaceFirst("Total +[0-9]+ +", ""));
     }
 
     private static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), said).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", String.join(" ", command), said)
+                .isZero();
         return said;
     }
 

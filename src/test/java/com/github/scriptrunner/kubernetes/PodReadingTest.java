@@ -108,6 +108,19 @@ class PodReadingTest {
         assertThat(read.nodeName()).isNull();
     }
 
+    @Test
+    void aScriptRunnerOfAnotherGroupOwnsNoPodOfOurs() {
+        Pod pod = new PodBuilder(pod("{phase: Pending}"))
+                .editMetadata()
+                .editFirstOwnerReference()
+                .withApiVersion("scriptrunner.example.com/v1")
+                .endOwnerReference()
+                .endMetadata()
+                .build();
+
+        assertThat(PodReading.owner(pod)).isEmpty();
+    }
+
     private static Pod pod(String status) {
         return Serialization.unmarshal("""
                 apiVersion: v1
@@ -118,7 +131,8 @@ class PodReadingTest {
                   labels: {scriptrunner.github.com/revision: "2", scriptrunner.github.com/run: "7"}
                   annotations: {scriptrunner.github.com/node: n1}
                   finalizers: [scriptrunner.github.com/result]
-                  ownerReferences: [{apiVersion: v1, kind: ScriptRunner, name: hello, uid: u1, controller: true}]
+                  ownerReferences:
+                    - {apiVersion: scriptrunner.github.com/v1alpha1, kind: ScriptRunner, name: hello, uid: u1, controller: true}
                 spec: {containers: [{name: script}]}
                 status: %s
                 """.formatted(status), Pod.class);

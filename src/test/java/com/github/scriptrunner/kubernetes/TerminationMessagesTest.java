@@ -98,6 +98,20 @@ class TerminationMessagesTest {
         assertThatThrownBy(() -> messages.resultOf(ended(0, bomb))).hasMessageContaining("more than");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"stdout", "stderr"})
+    void anOutputOfMoreThanTheRunnerProgramKeepsIsRefused(String stream) throws IOException {
+        String most = outputs(stream, "\u00e4".repeat(8 * 1024));
+        String more = outputs(stream, "\u00e4".repeat(8 * 1024) + "x");
+
+        assertThat(messages.resultOf(ended(0, most)).hasOutput()).isTrue();
+        assertThatThrownBy(() -> messages.resultOf(ended(0, more))).hasMessageContaining("more than 16384 bytes");
+    }
+
+    private static String outputs(String stream, String text) throws IOException {
+        return "{\"version\":1,\"deflated\":\"%s\"}".formatted(deflated("{\"%s\":\"%s\"}".formatted(stream, text)));
+    }
+
     @Test
     void whatNobodyUnderstandsIsRecordedAsItIs() {
         RunResult result = messages.resultAsItIs(ended(137, "Traceback: the end of the log"));

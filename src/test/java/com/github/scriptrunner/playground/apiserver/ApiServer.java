@@ -1,5 +1,6 @@
 package com.github.scriptrunner.playground.apiserver;
 
+import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -45,8 +46,9 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param directory gets the file {@code kubeconfig}, which only the user of this process may read
      * @param logs where {@code kubectl logs} reads from
+     * @param filters see each request first, and may keep it from being answered
      */
-    public static ApiServer start(Path directory, ContainerLogs logs) throws IOException {
+    public static ApiServer start(Path directory, ContainerLogs logs, Filter... filters) throws IOException {
         // otherwise small answers wait 40 ms, and clients meet connections that have just been closed
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.idleInterval", "86400");
@@ -83,7 +85,9 @@ public final class ApiServer implements AutoCloseable {
         server.setExecutor(threads);
         Router router = new Router(resources, logs);
         byte[] authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-        server.createContext("/", exchange -> handle(exchange, router, authorization));
+        server.createContext("/", exchange -> handle(exchange, router, authorization))
+                .getFilters()
+                .addAll(List.of(filters));
         server.start();
         Path kubeconfig = writeKubeconfig(directory, url(server), certificate.pem(), token);
         return new ApiServer(server, threads, controllers, kubeconfig);

@@ -33,9 +33,13 @@ final class NodeRegistration {
 
     static Map<String, String> labels(String name) {
         return Map.of(
-                "kubernetes.io/hostname", name,
-                "kubernetes.io/os", "linux",
-                "kubernetes.io/arch", ARCHITECTURE);
+                // the name of a node may be longer than a label's value
+                "kubernetes.io/hostname",
+                name.length() <= 63 ? name : name.substring(0, 63).replaceFirst("[^a-z0-9]+$", ""),
+                "kubernetes.io/os",
+                "linux",
+                "kubernetes.io/arch",
+                ARCHITECTURE);
     }
 
     static boolean hasLabels(Node node) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.github.scriptrunner.playground.apiserver.ServerUnderTest;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -19,19 +20,36 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an API server that has the CRD accepts and refuses, whichever server it is. */
-abstract class CrdContract {
+class CrdContractTest {
     private static final Path FIXTURES = Path.of("src/test/resources/com/github/scriptrunner/api");
     private static final Path EXAMPLES = Path.of("examples");
     private static final Instant TIME = Instant.parse("2026-11-22T10:00:07Z");
 
-    /** Of a server that has the CRD. */
-    abstract KubernetesClient client();
+    private static ServerUnderTest server;
+
+    @BeforeAll
+    static void startWithTheCrd(@TempDir Path directory) throws IOException {
+        server = ServerUnderTest.start(directory);
+        server.define(CrdAndRecordsTest.crd());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static KubernetesClient client() {
+        return server.client();
+    }
 
     static List<Path> valid() throws IOException {
         return files(FIXTURES, "valid-");
@@ -170,7 +188,7 @@ abstract class CrdContract {
                 List.of(node));
     }
 
-    private GenericKubernetesResource create(GenericKubernetesResource runner) {
+    private static GenericKubernetesResource create(GenericKubernetesResource runner) {
         return client().resource(runner)
                 .inNamespace("default")
                 .dryRun()
@@ -178,7 +196,7 @@ abstract class CrdContract {
                 .create();
     }
 
-    private String refusal(GenericKubernetesResource runner) {
+    private static String refusal(GenericKubernetesResource runner) {
         return catchThrowableOfType(KubernetesClientException.class, () -> create(runner))
                 .getMessage();
     }
@@ -192,7 +210,7 @@ abstract class CrdContract {
         return runner;
     }
 
-    private ScriptRunnerSpec spec(GenericKubernetesResource runner) {
+    private static ScriptRunnerSpec spec(GenericKubernetesResource runner) {
         return client().getKubernetesSerialization()
                 .convertValue(runner, ScriptRunner.class)
                 .getSpec();
