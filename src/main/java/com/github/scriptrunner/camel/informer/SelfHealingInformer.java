@@ -29,6 +29,9 @@ final class SelfHealingInformer<T extends HasMetadata> {
     /** Time for fabric8 to open a closed watch again by itself. */
     static final Duration REOPEN_WITHIN = Duration.ofSeconds(10);
 
+    /** Time for the first bookmark. */
+    static final Duration HEARD_WITHIN = Duration.ofSeconds(90);
+
     private static final Logger LOG = LoggerFactory.getLogger(SelfHealingInformer.class);
 
     /** A failed list or watch. */
@@ -60,6 +63,9 @@ final class SelfHealingInformer<T extends HasMetadata> {
     private SharedIndexInformer<T> current;
     private CompletableFuture<Void> opened;
     private boolean everWatching;
+    /** Whether the one before this was given up, and nothing has been heard since. */
+    private boolean doubtful;
+
     private boolean synced;
     private Signs lastSigns;
     private long lastSignAt;
@@ -108,8 +114,10 @@ final class SelfHealingInformer<T extends HasMetadata> {
         boolean isOpened = opened.isDone() && !opened.isCompletedExceptionally();
         boolean watching = current.isWatching();
         everWatching |= watching;
-        // over plain HTTP fabric8 says "watching" only once something has arrived
-        boolean alive = watching || (isOpened && !everWatching);
+        // without WebSockets fabric8 says "watching" only once something has arrived
+        boolean unheard = isOpened && !everWatching;
+        doubtful &= !watching;
+        boolean alive = watching || (unheard && !doubtful);
         if (alive) {
             deadSince = null;
             failure = null;
@@ -122,7 +130,9 @@ final class SelfHealingInformer<T extends HasMetadata> {
             lastSignAt = now;
         }
         Duration silence = Duration.ofNanos(now - lastSignAt);
-        if (silence.compareTo(isOpened && !alive ? REOPEN_WITHIN : staleAfter) > 0) {
+        Duration patience = unheard ? HEARD_WITHIN : isOpened && !alive ? REOPEN_WITHIN : staleAfter;
+        if (silence.compareTo(patience) > 0) {
+            doubtful = true;
             LOG.info("informer:{} heard nothing for {} s, lists again", name, silence.toSeconds());
             current.stop();
             begin();

@@ -84,7 +84,6 @@ class SelfHealingInformerTest {
     @Test
     void aWatchThatSaysSomethingIsLeftAlone() {
         begin();
-        pass(STALE.minusSeconds(2));
         api.put("b");
         await().until(() -> events.contains("ADDED b"));
         informer.inspect();
@@ -129,6 +128,25 @@ class SelfHealingInformerTest {
         begin();
 
         assertThat(informer.status().deadFor()).isEmpty();
+    }
+
+    @Test
+    void aWatchThatIsRefusedFromTheBeginningIsDeadUntilItSaysSomething() {
+        api.nextWatches.addAll(Collections.nCopies(1_000, 403));
+        assertThat(informer.start()).succeedsWithin(10, TimeUnit.SECONDS);
+        informer.inspect();
+        pass(SelfHealingInformer.HEARD_WITHIN);
+
+        pass(SelfHealingInformer.REOPEN_WITHIN);
+
+        assertThat(informer.status().deadFor()).isPresent();
+        api.nextWatches.clear();
+        await().until(() -> api.openWatches() == 1);
+        api.put("b");
+        await().untilAsserted(() -> {
+            informer.inspect();
+            assertThat(informer.status().deadFor()).isEmpty();
+        });
     }
 
     private void begin() {
