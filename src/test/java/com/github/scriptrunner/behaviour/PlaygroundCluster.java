@@ -113,6 +113,7 @@ public final class PlaygroundCluster implements AutoCloseable {
         operatorsClient = newClient();
         Properties settings = new Properties();
         settings.setProperty("scriptrunner.port", "0");
+        settings.setProperty("scriptrunner.privilegedModes", "true");
         // by which JMX tells several in one JVM apart
         settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
         operator = Operator.start(operatorsClient, settings);
