@@ -68,8 +68,12 @@ public class OperatorConfiguration implements CamelConfiguration {
     }
 
     @BindToRegistry(lazy = true)
-    public Pods pods(KubernetesClient client, Setbacks setbacks, @PropertyInject("scriptrunner.image") String image) {
-        return new Pods(client, image, setbacks, clock);
+    public Pods pods(
+            KubernetesClient client,
+            Setbacks setbacks,
+            @PropertyInject("scriptrunner.image") String image,
+            @PropertyInject("scriptrunner.privilegedModes") boolean privilegedModes) {
+        return new Pods(client, image, privilegedModes, setbacks, clock);
     }
 
     @BindToRegistry

@@ -29,6 +29,11 @@ final class PodTemplate {
 
     private static final String TIMEOUT_SECONDS = "3600";
 
+    private static final long ROOT = 0;
+
+    /** A user that no image knows; the runner image's own. */
+    private static final long NOBODY = 65532;
+
     private final String yaml;
     private final String image;
 
@@ -84,7 +89,7 @@ final class PodTemplate {
                                 .withName("SCRIPTRUNNER_RUN")
                                 .withValue(String.valueOf(start.run()))
                                 .build())
-                .withSecurityContext(securityContext(runner.getSpec().mode()))
+                .withSecurityContext(securityContext(runner.getSpec()))
                 .endContainer()
                 .addNewVolume()
                 .withName("script")
@@ -102,6 +107,8 @@ final class PodTemplate {
                 .addNewVolumeMount()
                 .withName("host")
                 .withMountPath("/host")
+                // what the node mounts and unmounts meanwhile
+                .withMountPropagation("HostToContainer")
                 .endVolumeMount()
                 .endContainer()
                 .addNewVolume()
@@ -114,13 +121,30 @@ final class PodTemplate {
                 .build();
     }
 
-    private static SecurityContext securityContext(Mode mode) {
-        return mode.isPrivileged()
-                ? new SecurityContextBuilder()
-                        .withPrivileged(true)
-                        .withRunAsUser(0L)
-                        .build()
-                : null;
+    /** What Pod Security asks of the level that the pod needs: {@code restricted}, {@code baseline} for dnf, else {@code privileged}. */
+    private static SecurityContext securityContext(ScriptRunnerSpec spec) {
+        if (spec.mode().isPrivileged()) {
+            return new SecurityContextBuilder()
+                    .withPrivileged(true)
+                    .withRunAsUser(ROOT)
+                    .build();
+        }
+        SecurityContextBuilder normal = new SecurityContextBuilder()
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile();
+        if (!spec.packages().dnf().isEmpty()) {
+            return normal.withRunAsUser(ROOT).build();
+        }
+        return normal.withRunAsUser(NOBODY)
+                .withRunAsGroup(NOBODY)
+                .withRunAsNonRoot(true)
+                .withReadOnlyRootFilesystem(true)
+                .withAllowPrivilegeEscalation(false)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .build();
     }
 
     static OwnerReference ownedBy(ScriptRunner runner) {

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.kubernetes;
 
+import com.github.scriptrunner.api.Mode;
 import com.github.scriptrunner.domain.ObservedPod;
 import com.github.scriptrunner.domain.PodToStart;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -17,6 +18,7 @@ public final class Pods {
             "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[\"%s\"]}}".formatted(Labels.FINALIZER);
 
     private final KubernetesClient client;
+    private final boolean privilegedModes;
     private final PodTemplate template;
     private final Scripts scripts;
     private final Setbacks setbacks;
@@ -25,9 +27,12 @@ public final class Pods {
      * Pods through this client.
      *
      * @param image of the runner program
+     * @param privilegedModes whether pods of these are created
      */
-    public Pods(KubernetesClient client, String image, Setbacks setbacks, InstantSource clock) {
+    public Pods(
+            KubernetesClient client, String image, boolean privilegedModes, Setbacks setbacks, InstantSource clock) {
         this.client = client;
+        this.privilegedModes = privilegedModes;
         this.template = new PodTemplate(image);
         this.scripts = new Scripts(client, clock);
         this.setbacks = setbacks;
@@ -35,6 +40,14 @@ public final class Pods {
 
     /** Creates a pod and the script that it mounts, or finds them. */
     public void create(PodToStart start) {
+        Mode mode = start.runner().getSpec().mode();
+        if (mode.isPrivileged() && !privilegedModes) {
+            throw new KubernetesClientException(
+                    "mode %s is refused by this operator, which was not told that the admission policies for it are in place (SCRIPTRUNNER_PRIVILEGED_MODES)"
+                            .formatted(mode),
+                    HttpURLConnection.HTTP_FORBIDDEN,
+                    null);
+        }
         scripts.provide(start);
         Pod wanted = template.podOf(start);
         try {

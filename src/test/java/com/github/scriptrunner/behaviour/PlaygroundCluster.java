@@ -125,6 +125,7 @@ public final class PlaygroundCluster implements AutoCloseable {
         Properties settings = new Properties();
         settings.putAll(more);
         settings.setProperty("scriptrunner.port", "0");
+        settings.setProperty("scriptrunner.privilegedModes", "true");
         // by which JMX tells several in one JVM apart
         settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
         operator = Operator.start(operatorsClient, settings);

@@ -15,12 +15,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PodTemplateTest {
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aPodIsExactlyWhatItsGoldenFileSays(Mode mode) throws IOException {
+    @CsvSource({"Normal,", "Normal, lsof", "Privileged, lsof", "PrivilegedWithHostFS,"})
+    void aPodIsExactlyWhatItsGoldenFileSays(Mode mode, String dnf) throws IOException {
         ScriptRunner runner = new ScriptRunner();
         runner.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("ops")
@@ -35,12 +35,12 @@ class PodTemplateTest {
                 null,
                 null,
                 null,
-                new Packages(List.of("lsof"), List.of("psutil==6.1.0", "requests[socks]>=2"))));
+                new Packages(dnf == null ? List.of() : List.of(dnf), List.of("psutil==6.1.0", "requests[socks]>=2"))));
 
         Pod pod = new PodTemplate("runner:1")
                 .podOf(new PodToStart(runner, "hello-1", "n1.example.com", "0123456789", 2, 7));
 
-        assertThat(Serialization.asYaml(pod)).isEqualTo(golden("pod-" + mode + ".yaml"));
+        assertThat(Serialization.asYaml(pod)).isEqualTo(golden("pod-" + mode + (dnf == null ? "" : "-with-dnf") + ".yaml"));
     }
 
     private static String golden(String name) throws IOException {

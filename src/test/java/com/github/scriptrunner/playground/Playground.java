@@ -181,6 +181,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
                 .build();
         Properties settings = new Properties();
         settings.setProperty("scriptrunner.port", "0");
+        settings.setProperty("scriptrunner.privilegedModes", "true");
         Operator.start(client, settings);
     }
 

@@ -54,7 +54,7 @@ public class InformerEndpoint extends DefaultEndpoint {
     @UriParam(description = "API version of the kind; absent: v1, or that of the type")
     private String version;
 
-    @UriParam(description = "Only objects of this namespace; absent: of all")
+    @UriParam(description = "Only objects of this namespace; absent or empty: of all")
     private String namespace;
 
     @UriParam(description = "Only objects that this label selector matches")
@@ -181,7 +181,7 @@ public class InformerEndpoint extends DefaultEndpoint {
 
     private <T extends HasMetadata, L, R extends Resource<T>> SharedIndexInformer<T> select(
             MixedOperation<T, L, R> all) {
-        AnyNamespaceOperation<T, L, R> inScope = namespace == null ? all.inAnyNamespace() : all.inNamespace(namespace);
+        AnyNamespaceOperation<T, L, R> inScope = namespace == null || namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace);
         FilterWatchListDeletable<T, L, R> selected =
                 labelSelector == null ? inScope : inScope.withLabelSelector(labelSelector);
         return selected.withLimit(PAGE).runnableInformer(0);

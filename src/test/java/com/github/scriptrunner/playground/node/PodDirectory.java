@@ -48,7 +48,8 @@ final class PodDirectory {
         for (VolumeMount mount : container.getVolumeMounts()) {
             Path volume = directory.volume(mount.getName());
             if (Files.isDirectory(volume)) {
-                directory.mounts.put(mount.getMountPath(), volume);
+                directory.mounts.put(
+                        mount.getMountPath(), mount.getSubPath() == null ? volume : volume.resolve(mount.getSubPath()));
             }
         }
         PrivateFiles.createFile(directory.terminationMessageFile());
