@@ -38,7 +38,6 @@ public final class PlaygroundCluster implements AutoCloseable {
     private final PodLogs logs;
     private final KubernetesClient client;
     private Nodes nodes;
-    private KubernetesClient operatorsClient;
     private Operator operator;
 
     private PlaygroundCluster(Path directory, ApiServer api, Path kubeconfig, PodLogs logs) {
@@ -110,24 +109,24 @@ public final class PlaygroundCluster implements AutoCloseable {
     }
 
     void startOperator() throws Exception {
-        operatorsClient = newClient();
         Properties settings = new Properties();
         settings.setProperty("scriptrunner.port", "0");
         // by which JMX tells several in one JVM apart
         settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
-        operator = Operator.start(operatorsClient, settings);
+        operator = Operator.start(config(), settings);
     }
 
     void stopOperator() {
         operator.close();
-        operatorsClient.close();
         operator = null;
     }
 
     private KubernetesClient newClient() {
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-                .build();
+        return new KubernetesClientBuilder().withConfig(config()).build();
+    }
+
+    private Config config() {
+        return Config.fromKubeconfig(kubeconfig.toFile());
     }
 
     @Override
