@@ -1,7 +1,7 @@
 package com.github.scriptrunner;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.Properties;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
@@ -13,16 +13,23 @@ public final class Operator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
 
     private final Main main;
+    private final KubernetesClient client;
 
-    private Operator(Main main) {
-        this.main = main;
+    private Operator(Config cluster, Properties settings) {
+        OperatorConfiguration configuration = new OperatorConfiguration();
+        client = configuration.client(cluster);
+        main = new Main();
+        main.bind("kubernetesClient", client);
+        // given the class, Camel makes each of its beans twice
+        main.configure().addConfiguration(configuration);
+        main.setOverrideProperties(settings);
     }
 
     /** Runs until the process is told to end; 2 when it could not start. */
     public static void main(String[] args) {
         int exitCode;
-        try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-            exitCode = configured(client, new Properties()).run(args);
+        try (Operator operator = new Operator(Config.autoConfigure(null), new Properties())) {
+            exitCode = operator.main.run(args);
         } catch (Exception e) {
             LOG.error("The operator cannot start: {}", told(e).getMessage());
             LOG.debug("The operator cannot start", e);
@@ -44,12 +51,12 @@ public final class Operator implements AutoCloseable {
      *
      * @param settings by the names of {@code application.properties}
      */
-    public static Operator start(KubernetesClient client, Properties settings) throws Exception {
-        Main main = configured(client, settings);
+    public static Operator start(Config cluster, Properties settings) throws Exception {
+        Operator operator = new Operator(cluster, settings);
         // whoever starts it here ends it, in an order of its own with other things of this process
-        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-        main.start();
-        return new Operator(main);
+        operator.main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        operator.main.start();
+        return operator;
     }
 
     /** Where health and metrics are served. */
@@ -60,14 +67,6 @@ public final class Operator implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
-    }
-
-    private static Main configured(KubernetesClient client, Properties settings) {
-        Main main = new Main();
-        main.bind("kubernetesClient", client);
-        // given the class, Camel makes each of its beans twice
-        main.configure().addConfiguration(new OperatorConfiguration());
-        main.setOverrideProperties(settings);
-        return main;
+        client.close();
     }
 }

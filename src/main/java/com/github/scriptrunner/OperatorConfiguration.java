@@ -3,6 +3,8 @@ package com.github.scriptrunner;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.github.scriptrunner.camel.cluster.LeaseClusterService;
+import com.github.scriptrunner.camel.cluster.LeaseGuard;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.Plan;
 import com.github.scriptrunner.domain.Planner;
@@ -13,7 +15,10 @@ import com.github.scriptrunner.kubernetes.Runners;
 import com.github.scriptrunner.kubernetes.Setbacks;
 import com.github.scriptrunner.kubernetes.TerminationMessages;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -27,13 +32,27 @@ import org.apache.camel.BindToRegistry;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.PropertyInject;
+import org.apache.camel.impl.cluster.ClusteredRoutePolicy;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.support.RoutePolicySupport;
 
 /**
  * The beans that the routes name; the same for the operator, the playground and the tests. The bean {@code kubernetesClient} comes from
  * whoever starts the routes.
  */
 public class OperatorConfiguration implements CamelConfiguration {
+    private static final String LEASE = "scriptrunner-operator";
+
     private final InstantSource clock = InstantSource.system();
+    private final LeaseGuard leaseGuard = new LeaseGuard(System::nanoTime);
+
+    /** A client for the routes: it writes nothing while another process leads. */
+    KubernetesClient client(Config cluster) {
+        return new KubernetesClientBuilder()
+                .withConfig(cluster)
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", leaseGuard))
+                .build();
+    }
 
     /** Decides by the rules of {@code domain}; a bean, so that a route can call it. */
     public static final class PlannerBean {
@@ -103,6 +122,27 @@ public class OperatorConfiguration implements CamelConfiguration {
         return new ObjectMapper()
                 .registerModule(new JavaTimeModule())
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+    }
+
+    /** For the routes that only the leader runs; without an election everybody is one. */
+    @BindToRegistry(lazy = true)
+    public RoutePolicy onLeader(
+            CamelContext context,
+            KubernetesClient client,
+            MeterRegistry metrics,
+            @PropertyInject("scriptrunner.leaderElection") boolean election)
+            throws Exception {
+        if (!election) {
+            return new RoutePolicySupport() {};
+        }
+        LeaseClusterService service = new LeaseClusterService(
+                client.getConfiguration(), LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context));
+        context.addService(service);
+        Gauge.builder("leader.election.master.status", () -> service.isLeader(LEASE) ? 1 : 0)
+                .description("1 on the process that leads, 0 on the others")
+                .tag("name", LEASE)
+                .register(metrics);
+        return ClusteredRoutePolicy.forNamespace(context, LEASE);
     }
 
     @BindToRegistry("metricsRegistry")

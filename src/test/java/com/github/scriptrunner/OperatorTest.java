@@ -2,8 +2,7 @@ package com.github.scriptrunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Config;
 import java.net.ServerSocket;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -20,8 +19,7 @@ class OperatorTest {
         settings.setProperty("camel.main.name", "operator-on-a-port");
         settings.setProperty("camel.main.routesIncludePattern", "classpath:no-routes/*");
 
-        try (KubernetesClient client = new KubernetesClientBuilder().build();
-                Operator operator = Operator.start(client, settings)) {
+        try (Operator operator = Operator.start(Config.empty(), settings)) {
             assertThat(operator.port()).isEqualTo(port);
         }
     }

@@ -41,7 +41,6 @@ public final class PlaygroundCluster implements AutoCloseable {
     private final PodLogs logs;
     private final KubernetesClient client;
     private Nodes nodes;
-    private KubernetesClient operatorsClient;
     private Operator operator;
 
     private PlaygroundCluster(Path directory, ApiServer api, Path kubeconfig, PodLogs logs) {
@@ -121,14 +120,13 @@ public final class PlaygroundCluster implements AutoCloseable {
     }
 
     void startOperator(Map<String, String> more) throws Exception {
-        operatorsClient = newClient();
         Properties settings = new Properties();
         settings.putAll(more);
         settings.setProperty("scriptrunner.port", "0");
         settings.setProperty("scriptrunner.privilegedModes", "true");
         // by which JMX tells several in one JVM apart
         settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
-        operator = Operator.start(operatorsClient, settings);
+        operator = Operator.start(config(), settings);
     }
 
     /** Where the operator serves its health. */
@@ -138,14 +136,15 @@ public final class PlaygroundCluster implements AutoCloseable {
 
     void stopOperator() {
         operator.close();
-        operatorsClient.close();
         operator = null;
     }
 
     private KubernetesClient newClient() {
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-                .build();
+        return new KubernetesClientBuilder().withConfig(config()).build();
+    }
+
+    private Config config() {
+        return Config.fromKubeconfig(kubeconfig.toFile());
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The operator as it is delivered: the jar, in a JVM of its own. */
@@ -23,15 +25,24 @@ final class OperatorProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
-    private final URI readiness;
+    private final URI address;
 
     private OperatorProcess(Process process, int port) {
         this.process = process;
-        this.readiness = URI.create("http://127.0.0.1:" + port + "/observe/health/ready");
+        this.address = URI.create("http://127.0.0.1:" + port + "/observe/");
     }
 
     /** @param log what it says is added to this file */
     static OperatorProcess start(Path kubeconfig, Path log) throws IOException {
+        return start(kubeconfig, log, Map.of());
+    }
+
+    /** One of several, of which one leads. */
+    static OperatorProcess startReplica(Path kubeconfig, Path log) throws IOException {
+        return start(kubeconfig, log, Map.of("SCRIPTRUNNER_LEADER_ELECTION", "true"));
+    }
+
+    private static OperatorProcess start(Path kubeconfig, Path log, Map<String, String> settings) throws IOException {
         assertThat(JAR).as("./mvnw package makes it").exists();
         int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(
@@ -44,6 +55,7 @@ final class OperatorProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
         builder.environment().put("SCRIPTRUNNER_PORT", Integer.toString(port));
+        builder.environment().putAll(settings);
         return new OperatorProcess(builder.start(), port);
     }
 
@@ -70,9 +82,28 @@ final class OperatorProcess implements AutoCloseable {
     }
 
     HttpResponse<String> readiness() throws IOException, InterruptedException {
+        return get("health/ready");
+    }
+
+    boolean isLeader() throws IOException, InterruptedException {
+        return get("metrics").body().contains("leader_election_master_status{name=\"scriptrunner-operator\"} 1.0");
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HTTP.send(
-                HttpRequest.newBuilder(readiness).timeout(Duration.ofSeconds(5)).build(),
+                HttpRequest.newBuilder(address.resolve(path))
+                        .timeout(Duration.ofSeconds(5))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Asks it to end, and does not wait for it. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int awaitExit() {
+        return process.onExit().orTimeout(1, TimeUnit.MINUTES).join().exitValue();
     }
 
     void kill() {

@@ -176,13 +176,10 @@ final class Playground implements Callable<Integer>, AutoCloseable {
 
     /** The real one, with the real routes, and a client of its own. It ends with this JVM, as its cluster does: nobody waits for its last exchanges. */
     private void startOperator(Path kubeconfig) throws Exception {
-        KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
-                .build();
         Properties settings = new Properties();
         settings.setProperty("scriptrunner.port", "0");
         settings.setProperty("scriptrunner.privilegedModes", "true");
-        Operator.start(client, settings);
+        Operator.start(Config.fromKubeconfig(kubeconfig.toFile()), settings);
     }
 
     private void introduce() {

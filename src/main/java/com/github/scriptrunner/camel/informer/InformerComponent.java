@@ -3,16 +3,25 @@ package com.github.scriptrunner.camel.informer;
 import io.fabric8.kubernetes.client.informers.cache.Indexer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Events of the objects of a kind; what is known of them can be read here by the rest of the program. */
 @Component("informer")
 public class InformerComponent extends DefaultComponent {
+    private static final Logger LOG = LoggerFactory.getLogger(InformerComponent.class);
+
     private final ConcurrentMap<String, SelfHealingInformer<?>> informers = new ConcurrentHashMap<>();
 
     @Override
@@ -47,6 +56,20 @@ public class InformerComponent extends DefaultComponent {
      */
     public boolean hasSynced(String plural) {
         return informer(plural).hasSynced();
+    }
+
+    /**
+     * Waits until what all informers hold is not older than this call, as far as the API server can be reached: {@link #hasSynced} says
+     * of which this is not so yet.
+     */
+    public void relist(Duration atMost) throws InterruptedException {
+        CompletableFuture<?>[] lists =
+                informers.values().stream().map(SelfHealingInformer::relist).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(lists).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("After {} s not all informers have a new list; they keep trying", atMost.toSeconds());
+        }
     }
 
     private SelfHealingInformer<?> informer(String plural) {

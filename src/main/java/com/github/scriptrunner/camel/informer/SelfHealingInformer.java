@@ -96,6 +96,17 @@ final class SelfHealingInformer<T extends HasMetadata> {
         return opened;
     }
 
+    /**
+     * Asks for a new list, for one that was current once may be behind by now; until it has arrived there is none. Completes as {@link
+     * #start}.
+     */
+    synchronized CompletableFuture<Void> relist() {
+        current.stop();
+        synced = false;
+        begin();
+        return opened;
+    }
+
     synchronized void stop() {
         SharedIndexInformer<T> last = current;
         current = null;

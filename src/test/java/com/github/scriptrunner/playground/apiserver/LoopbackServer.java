@@ -101,7 +101,11 @@ public final class LoopbackServer implements AutoCloseable {
         return Files.writeString(file, text, StandardOpenOption.WRITE);
     }
 
-    /** @param filters see each request first, and may keep it from being answered */
+    /**
+     * Begins to answer.
+     *
+     * @param filters see each request first, and may keep it from being answered
+     */
     public void serve(HttpHandler handler, Filter... filters) {
         server.createContext("/", handler).getFilters().addAll(List.of(filters));
         server.start();
