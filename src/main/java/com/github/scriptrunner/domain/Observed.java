@@ -63,11 +63,12 @@ public record Observed(
         if (isGone()) {
             return false;
         }
-        Set<String> known = pods.stream().map(pod -> Names.withoutMode(pod.name())).collect(Collectors.toSet());
+        Set<String> known =
+                pods.stream().map(pod -> Names.withoutMode(pod.name())).collect(Collectors.toSet());
         return status().nodes().stream()
                 .filter(CurrentPods::wasSeen)
-                .anyMatch(node -> !known.contains(
-                        Names.withoutMode(CurrentPods.name(runner, status().revision(), node))));
+                .anyMatch(node ->
+                        !known.contains(Names.withoutMode(CurrentPods.name(runner, status().revision(), node))));
     }
 
     /** Whether nothing may be started any more for this name. */

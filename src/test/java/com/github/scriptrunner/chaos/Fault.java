@@ -28,7 +28,8 @@ enum Fault {
     static Fault draw(Call call, Random random) {
         int share = call.isWatch() ? OF_WATCHES : call.isList() ? OF_LISTS : OF_OTHERS;
         boolean strikes = random.nextInt(100) < share;
-        List<Fault> fitting = Stream.of(values()).filter(fault -> fault.fits(call)).toList();
+        List<Fault> fitting =
+                Stream.of(values()).filter(fault -> fault.fits(call)).toList();
         Fault drawn = fitting.get(random.nextInt(fitting.size()));
         return strikes ? drawn : null;
     }

@@ -112,7 +112,8 @@ final class FaultyApi implements AutoCloseable {
     static FaultyApi start(Path directory, Path kubeconfig, Random random, Path log) throws IOException {
         Config config = Config.fromKubeconfig(kubeconfig.toFile());
         config.setRequestRetryBackoffLimit(0);
-        KubernetesClient upstream = new KubernetesClientBuilder().withConfig(config).build();
+        KubernetesClient upstream =
+                new KubernetesClientBuilder().withConfig(config).build();
         FaultyApi api = new FaultyApi(LoopbackServer.create(directory), upstream, random, log);
         api.server.serve(api::handle);
         var unused = api.timer.scheduleWithFixedDelay(
@@ -208,7 +209,9 @@ final class FaultyApi implements AutoCloseable {
     }
 
     private synchronized void note(Fault fault, Call call) throws IOException {
-        String line = "%s %s %s %s %s%n".formatted(Instant.now(), fault, call.method(), call.uri(), Objects.requireNonNullElse(call.body(), ""));
+        String line = "%s %s %s %s %s%n"
+                .formatted(
+                        Instant.now(), fault, call.method(), call.uri(), Objects.requireNonNullElse(call.body(), ""));
         Files.writeString(log, line, StandardOpenOption.APPEND);
     }
 
@@ -326,7 +329,8 @@ final class FaultyApi implements AutoCloseable {
     /** What an informer asked for once is asked for again and again, so that there is an old answer. */
     private void rememberLists() {
         lists.forEach((uri, listed) -> {
-            try (InputStream in = send(new Call("GET", URI.create(uri), "", "", null)).body()) {
+            try (InputStream in =
+                    send(new Call("GET", URI.create(uri), "", "", null)).body()) {
                 byte[] body = in.readAllBytes();
                 synchronized (listed) {
                     listed.removeIf(old -> old.time().isBefore(Instant.now().minus(OLD.multipliedBy(3))));

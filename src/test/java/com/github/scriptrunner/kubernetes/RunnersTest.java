@@ -47,7 +47,8 @@ class RunnersTest {
                         .build()) {
             client.resource(pod).create();
 
-            Observed observed = new Runners(client, nothingBut(runner), new Setbacks(CLOCK), CLOCK).observe("default/hello");
+            Observed observed =
+                    new Runners(client, nothingBut(runner), new Setbacks(CLOCK), CLOCK).observe("default/hello");
 
             assertThat(observed.pods()).extracting(ObservedPod::name).containsExactly("hello-1");
         }
