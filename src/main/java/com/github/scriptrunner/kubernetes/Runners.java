@@ -18,7 +18,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Gathers what a plan is made of, and writes what it says. */
 public final class Runners {
@@ -51,7 +54,7 @@ public final class Runners {
         if (runner == null) {
             lastWrites.remove(key);
         }
-        return new Observed(
+        Observed observed = new Observed(
                 key,
                 now,
                 runner,
@@ -62,6 +65,7 @@ public final class Runners {
                 setbacks.of(key),
                 lastWrites.get(key),
                 List.of());
+        return observed.missesAPod() ? observed.withPods(askForPods(key, pods)) : observed;
     }
 
     /** The keys of the runners for which a change of this node may mean something. */
@@ -107,6 +111,23 @@ public final class Runners {
                 .inNamespace(key.substring(0, slash))
                 .withName(key.substring(slash + 1))
                 .get();
+    }
+
+    /** What is there now, and what else is known. */
+    private List<ObservedPod> askForPods(String key, List<ObservedPod> known) {
+        List<ObservedPod> asked = client
+                .pods()
+                .inNamespace(key.substring(0, key.indexOf('/')))
+                .withLabel(Labels.MANAGED_BY, Labels.OPERATOR)
+                .list()
+                .getItems()
+                .stream()
+                .map(PodReading::of)
+                .filter(pod -> pod.runnerKey().equals(key))
+                .toList();
+        Set<String> names = asked.stream().map(ObservedPod::name).collect(Collectors.toSet());
+        return Stream.concat(asked.stream(), known.stream().filter(pod -> !names.contains(pod.name())))
+                .toList();
     }
 
     private static boolean speaksOf(ScriptRunner runner, String nodeId) {
