@@ -2,6 +2,7 @@ package com.github.scriptrunner.domain;
 
 import com.github.scriptrunner.api.Mode;
 import com.github.scriptrunner.api.ScriptRunner;
+import java.util.stream.Stream;
 
 /** Names that follow from what they stand for, so that a second attempt finds the first. */
 public final class Names {
@@ -36,6 +37,12 @@ public final class Names {
 
     static String withMode(String podName, Mode mode) {
         return mode.isPrivileged() ? podName + PRIVILEGED : podName;
+    }
+
+    /** The names that a pod may have, of whatever mode it is. */
+    static Stream<String> inEveryMode(String podName) {
+        String plain = withoutMode(podName);
+        return Stream.of(plain, plain + PRIVILEGED);
     }
 
     /** The mode of an older revision is not known any more, so that pods are found without it. */

@@ -25,6 +25,15 @@ final class NodeCourse {
 
     private NodeCourse() {}
 
+    /** Whether a run is to be called off of which nobody knows whether its pod was created. */
+    static boolean isUnsettled(Situation s) {
+        return CurrentPods.hasPod(s.entry())
+                && s.pod() == null
+                && !s.current().hasBegun()
+                && !s.current().wasSeen()
+                && (s.isCancelled() || s.isTooLate());
+    }
+
     static NodeStep next(Situation situation) {
         NodeStatus entry = situation.entry();
         Situation s = situation.withEntry(

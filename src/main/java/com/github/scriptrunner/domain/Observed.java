@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * All that a plan is made of.
@@ -37,6 +38,19 @@ public record Observed(
         List<RunResult> more = new ArrayList<>(results);
         more.add(result);
         return new Observed(key, time, runner, nodes, pods, setbacks, lastWrite, List.copyOf(more));
+    }
+
+    /** Also with pods that were asked for. */
+    public Observed withPods(List<ObservedPod> found) {
+        return new Observed(
+                key,
+                time,
+                runner,
+                nodes,
+                Stream.concat(pods.stream(), found.stream()).toList(),
+                setbacks,
+                lastWrite,
+                results);
     }
 
     /** The pods whose result is not recorded yet and can be read now. */

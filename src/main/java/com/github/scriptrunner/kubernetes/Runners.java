@@ -8,9 +8,11 @@ import com.github.scriptrunner.domain.Names;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.ObservedPod;
 import com.github.scriptrunner.domain.Plan;
+import com.github.scriptrunner.domain.Planner;
 import com.github.scriptrunner.domain.Selection;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Gathers what a plan is made of, and writes what it says. */
@@ -51,7 +54,7 @@ public final class Runners {
         if (runner == null) {
             lastWrites.remove(key);
         }
-        return new Observed(
+        Observed observed = new Observed(
                 key,
                 now,
                 runner,
@@ -62,6 +65,11 @@ public final class Runners {
                 setbacks.of(key),
                 lastWrites.get(key),
                 List.of());
+        return observed.withPods(Planner.unsettled(observed).stream()
+                .map(name -> askForPod(key, name))
+                .filter(Objects::nonNull)
+                .map(PodReading::of)
+                .toList());
     }
 
     /** The keys of the runners for which a change of this node may mean something. */
@@ -105,6 +113,13 @@ public final class Runners {
         return client.resources(ScriptRunner.class)
                 .inNamespace(key.substring(0, slash))
                 .withName(key.substring(slash + 1))
+                .get();
+    }
+
+    private Pod askForPod(String key, String name) {
+        return client.pods()
+                .inNamespace(key.substring(0, key.indexOf('/')))
+                .withName(name)
                 .get();
     }
 
