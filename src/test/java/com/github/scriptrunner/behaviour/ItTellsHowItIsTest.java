@@ -17,6 +17,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -132,12 +134,32 @@ class ItTellsHowItIsTest {
     }
 
     @Test
+    void whereNothingIsDueItAsksForNothing() throws Exception {
+        Runner runner =
+                namespace.create(Map.of("script", "print(1)", "nodeSelector", namespace.onOwnNodes(), "runs", 2));
+        runner.awaitComplete();
+        namespace.awaitNoPods();
+        String version = runner.resource().get().getMetadata().getResourceVersion();
+        door.forget();
+
+        // a fixed time, for it is what does not happen that counts: some tens of rounds of the queue
+        List<String> requests = await().during(Duration.ofSeconds(12))
+                .atMost(Duration.ofSeconds(20))
+                .until(door::requests, asked -> true);
+
+        assertThat(requests).allMatch(request -> request.contains("watch=true"));
+        assertThat(runner.resource().get().getMetadata().getResourceVersion()).isEqualTo(version);
+    }
+
+    @Test
     void aPortThatIsTakenEndsTheStartWithASentence(@TempDir Path directory) throws Exception {
         Path said = directory.resolve("said");
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
             ProcessBuilder operator = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
+                    // not that of the tests
+                    "-Dlogback.configurationFile=logback.xml",
                     "-cp",
                     System.getProperty("java.class.path"),
                     Operator.class.getName());
