@@ -24,10 +24,6 @@ final class CurrentPods {
         return node.current() != null && node.current().hasPod();
     }
 
-    static boolean wasSeen(NodeStatus node) {
-        return hasPod(node) && (node.current().wasSeen() || node.current().hasBegun());
-    }
-
     /**
      * Of the pod that {@code node} has.
      *

@@ -25,6 +25,16 @@ final class NodeCourse {
 
     private NodeCourse() {}
 
+    /**
+     * Whether a pod that is not known would be taken for gone, or never made: a run that began would be lost, and one that is called off
+     * would go on beside its successor.
+     */
+    static boolean isUnsettled(Situation s) {
+        return CurrentPods.hasPod(s.entry())
+                && s.pod() == null
+                && (s.current().hasBegun() || s.current().wasSeen() || s.isCancelled() || s.isTooLate());
+    }
+
     static NodeStep next(Situation situation) {
         NodeStatus entry = situation.entry();
         Situation s = situation.withEntry(

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * All that a plan is made of.
@@ -53,22 +52,6 @@ public record Observed(
         return pods.stream()
                 .filter(pod -> pod.state().hasRun() && belongs(pod) && current.contains(Names.withoutMode(pod.name())))
                 .toList();
-    }
-
-    /**
-     * Whether a pod that was seen is no longer among {@code pods}. Our finalizer keeps it until its result is recorded, so that an old
-     * list is likelier than an end.
-     */
-    public boolean missesAPod() {
-        if (isGone()) {
-            return false;
-        }
-        Set<String> known =
-                pods.stream().map(pod -> Names.withoutMode(pod.name())).collect(Collectors.toSet());
-        return status().nodes().stream()
-                .filter(CurrentPods::wasSeen)
-                .anyMatch(node ->
-                        !known.contains(Names.withoutMode(CurrentPods.name(runner, status().revision(), node))));
     }
 
     /** Whether nothing may be started any more for this name. */

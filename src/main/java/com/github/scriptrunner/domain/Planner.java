@@ -48,36 +48,26 @@ public final class Planner {
         return planFor(observed, observed.runner(), observed.runner().getSpec(), observed.status());
     }
 
+    /**
+     * Whether the pods have to be asked for before a plan is made. What is known of them lags behind, so that one may be there all the
+     * same from whose absence much would follow.
+     */
+    public static boolean isUnsettled(Observed observed) {
+        if (observed.isGone() || observed.nodes() == null) {
+            return false;
+        }
+        Instant now = observed.time().truncatedTo(ChronoUnit.SECONDS);
+        Revision revision = Revision.next(observed.runner().getSpec(), observed.status(), now);
+        return situations(observed, revision, now).stream().anyMatch(NodeCourse::isUnsettled);
+    }
+
     private static Plan planFor(
             Observed observed, ScriptRunner runner, ScriptRunnerSpec spec, ScriptRunnerStatus before) {
         Instant now = observed.time().truncatedTo(ChronoUnit.SECONDS);
         Revision revision = Revision.next(spec, before, now);
-        Map<String, ObservedPod> pods = observed.pods().stream()
-                .filter(observed::belongs)
-                .collect(Collectors.toMap(
-                        pod -> Names.withoutMode(pod.name()), Function.identity(), (one, other) -> one));
-        Map<String, RunResult> results = observed.results().stream()
-                .collect(Collectors.toMap(
-                        result -> Names.withoutMode(result.podName()), Function.identity(), (one, other) -> one));
-        Map<String, ObservedNode> nodes = observed.nodes().stream()
-                .collect(Collectors.toMap(ObservedNode::id, Function.identity(), (one, other) -> one));
-
-        List<NodeStep> steps = new ArrayList<>();
-        for (NodeStatus entry : entries(runner, before, revision, observed.nodes(), now)) {
-            ObservedNode node = nodes.get(entry.nodeId());
-            String podName = CurrentPods.hasPod(entry) ? CurrentPods.name(runner, revision.number(), entry) : null;
-            Setback setback = podName == null ? null : setback(observed, podName);
-            steps.add(NodeCourse.next(new Situation(
-                    runner,
-                    revision,
-                    entry,
-                    node,
-                    node != null && Selection.matches(spec.nodeSelector(), node.labels()),
-                    pods.get(podName),
-                    results.get(podName),
-                    setback,
-                    now)));
-        }
+        List<NodeStep> steps = situations(observed, revision, now).stream()
+                .map(NodeCourse::next)
+                .toList();
 
         StatusSize.Fitted fitted =
                 StatusSize.fit(inOrder(steps.stream().map(NodeStep::status).filter(Objects::nonNull)));
@@ -101,6 +91,38 @@ public final class Planner {
                 tryable(observed, steps.stream().map(NodeStep::unwanted).filter(Objects::nonNull)),
                 steps.stream().map(NodeStep::start).filter(Objects::nonNull).toList(),
                 lookAgainAfter(observed, steps));
+    }
+
+    private static List<Situation> situations(Observed observed, Revision revision, Instant now) {
+        ScriptRunner runner = observed.runner();
+        ScriptRunnerSpec spec = runner.getSpec();
+        Map<String, ObservedPod> pods = observed.pods().stream()
+                .filter(observed::belongs)
+                .collect(Collectors.toMap(
+                        pod -> Names.withoutMode(pod.name()), Function.identity(), (one, other) -> one));
+        Map<String, RunResult> results = observed.results().stream()
+                .collect(Collectors.toMap(
+                        result -> Names.withoutMode(result.podName()), Function.identity(), (one, other) -> one));
+        Map<String, ObservedNode> nodes = observed.nodes().stream()
+                .collect(Collectors.toMap(ObservedNode::id, Function.identity(), (one, other) -> one));
+
+        List<Situation> situations = new ArrayList<>();
+        for (NodeStatus entry : entries(runner, observed.status(), revision, observed.nodes(), now)) {
+            ObservedNode node = nodes.get(entry.nodeId());
+            String podName = CurrentPods.hasPod(entry) ? CurrentPods.name(runner, revision.number(), entry) : null;
+            Setback setback = podName == null ? null : setback(observed, podName);
+            situations.add(new Situation(
+                    runner,
+                    revision,
+                    entry,
+                    node,
+                    node != null && Selection.matches(spec.nodeSelector(), node.labels()),
+                    pods.get(podName),
+                    results.get(podName),
+                    setback,
+                    now));
+        }
+        return situations;
     }
 
     /** What stood there before, as the new revision sees it, and every node that came to match. */

@@ -8,6 +8,7 @@ import com.github.scriptrunner.domain.Names;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.ObservedPod;
 import com.github.scriptrunner.domain.Plan;
+import com.github.scriptrunner.domain.Planner;
 import com.github.scriptrunner.domain.Selection;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -65,7 +66,7 @@ public final class Runners {
                 setbacks.of(key),
                 lastWrites.get(key),
                 List.of());
-        return observed.missesAPod() ? observed.withPods(askForPods(key, pods)) : observed;
+        return Planner.isUnsettled(observed) ? observed.withPods(askForPods(key, pods)) : observed;
     }
 
     /** The keys of the runners for which a change of this node may mean something. */

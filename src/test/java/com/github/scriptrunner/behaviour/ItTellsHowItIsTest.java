@@ -17,6 +17,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -129,6 +131,24 @@ class ItTellsHowItIsTest {
         door.letIn();
         awaitReady(health -> assertThat(health.code()).isEqualTo(200));
         runner.awaitComplete();
+    }
+
+    @Test
+    void whereNothingIsDueItAsksForNothing() throws Exception {
+        Runner runner =
+                namespace.create(Map.of("script", "print(1)", "nodeSelector", namespace.onOwnNodes(), "runs", 2));
+        runner.awaitComplete();
+        namespace.awaitNoPods();
+        String version = runner.resource().get().getMetadata().getResourceVersion();
+        door.forget();
+
+        // a fixed time, for it is what does not happen that counts: some tens of rounds of the queue
+        List<String> requests = await().during(Duration.ofSeconds(12))
+                .atMost(Duration.ofSeconds(20))
+                .until(door::requests, asked -> true);
+
+        assertThat(requests).allMatch(request -> request.contains("watch=true"));
+        assertThat(runner.resource().get().getMetadata().getResourceVersion()).isEqualTo(version);
     }
 
     @Test

@@ -331,6 +331,21 @@ class PlannerTest {
         }
 
         @Test
+        void endsAPodOfTheOldScriptThatIsThereAndNotSeenYet() {
+            Simulation cluster = Simulation.of(script("print(1)")).node("n1");
+            cluster.hear(true, true, true);
+            cluster.step();
+            ObservedPod old = cluster.pod("n1");
+            cluster.edit(script("print(2)"));
+            cluster.hear(true, true, false);
+
+            Plan plan = cluster.step();
+
+            assertThat(plan.unwanted()).extracting(ObservedPod::name).containsExactly(old.name());
+            assertThat(plan.starts()).isEmpty();
+        }
+
+        @Test
         void endsAPodThatHasNotBegunAndThenStartsTheNewScript() {
             Simulation cluster = Simulation.of(script("a")).node("n1").settle().stick("n1", "Unschedulable");
             String old = cluster.pod("n1").name();

@@ -41,14 +41,23 @@ class RandomLivesTest {
     private static final class Life {
         private final Random random;
         private final Simulation cluster;
-        private final Set<String> results = new HashSet<>();
+        /** By node, revision and run. */
+        private final Map<String, RunResult> results = new HashMap<>();
+
+        private final Map<String, PodToStart> starts = new HashMap<>();
+        /** By node, revision and run: the pod that began, unless it was torn away before anybody knew. */
+        private final Map<String, String> begun = new HashMap<>();
+
+        private final Set<String> recordedPods = new HashSet<>();
         private final Map<String, Integer> completed = new HashMap<>();
         private final Set<String> seenPods = new HashSet<>();
+        private final boolean isLagging;
         private int revision;
 
         Life(long seed) {
             random = new Random(seed);
             cluster = Simulation.of(randomSpec());
+            isLagging = random.nextBoolean();
             NODES.subList(0, random.nextInt(NODES.size() + 1)).forEach(cluster::node);
         }
 
@@ -56,8 +65,13 @@ class RandomLivesTest {
             for (int i = 0; i < EVENTS; i++) {
                 event();
                 cluster.pass(1);
-                step();
+                if (isLagging) {
+                    cluster.hear(random.nextBoolean(), random.nextBoolean(), random.nextBoolean());
+                }
+                // now and then killed before it has done all
+                step(random.nextInt(8) == 0 ? random.nextInt(3) : Integer.MAX_VALUE);
             }
+            cluster.restartOperator();
             if (!cluster.observe().runner().getSpec().isEndless()) {
                 comeToAnEnd();
             }
@@ -65,9 +79,16 @@ class RandomLivesTest {
 
         private void event() {
             String node = NODES.get(random.nextInt(NODES.size()));
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(16)) {
                 case 0 -> cluster.node(node, Map.of("label", String.valueOf(random.nextInt(2))));
-                case 1 -> cluster.removeNode(node);
+                case 1 -> {
+                    // that a run had begun may come to be known only after its node is gone, and then nobody asks any
+                    // more
+                    cluster.pods().stream()
+                            .filter(pod -> pod.nodeName().equals(node))
+                            .forEach(pod -> begun.values().remove(pod.name()));
+                    cluster.removeNode(node);
+                }
                 case 2 -> cluster.edit(randomSpec());
                 case 3 -> cluster.pass(random.nextInt(1000));
                 case 4 -> cluster.refuse(random.nextBoolean());
@@ -76,6 +97,12 @@ class RandomLivesTest {
                         cluster.notReady(node);
                     }
                 }
+                case 6 -> {
+                    // the second from which a node matches, which its pods' names are made of, may come twice
+                    seenPods.clear();
+                    cluster.pass(-random.nextInt(1000));
+                }
+                case 7 -> cluster.restartOperator();
                 default -> {
                     cluster.pass(random.nextInt(5));
                     anyPod();
@@ -95,14 +122,17 @@ class RandomLivesTest {
                         case 0 -> cluster.become(pod, State.NeverBegan);
                         case 1 -> cluster.forgetPod(pod.name());
                         case 2 -> cluster.become(pod, State.Pending);
-                        default -> cluster.become(pod, State.Running);
+                        default -> begin(pod);
                     }
                 }
                 case Running -> {
                     switch (random.nextInt(8)) {
                         case 0 -> cluster.become(pod, State.Lost);
-                        case 1 -> cluster.forgetPod(pod.name());
-                        default -> cluster.become(pod, State.Ended);
+                        case 1 -> {
+                            begun.values().remove(pod.name());
+                            cluster.forgetPod(pod.name());
+                        }
+                        default -> cluster.become(pod, State.Ended, random.nextInt(4) / 3);
                     }
                 }
                 default -> {
@@ -111,16 +141,40 @@ class RandomLivesTest {
             }
         }
 
-        private void step() {
+        private void begin(ObservedPod pod) {
+            if (cluster.hasNode(pod.nodeName(), starts.get(pod.name()).nodeId())) {
+                String before = begun.put(key(pod), pod.name());
+                hold(before == null, "a run begins once");
+            }
+            cluster.become(pod, State.Running);
+        }
+
+        private String key(ObservedPod pod) {
+            return key(starts.get(pod.name()).nodeId(), pod.revision(), pod.run());
+        }
+
+        private static String key(String nodeId, int revision, int run) {
+            return nodeId + "/" + revision + "/" + run;
+        }
+
+        private void step(int mostActions) {
             if (random.nextInt(10) == 0) {
                 Observed observed = cluster.observe();
                 assertThat(Planner.plan(observed)).isEqualTo(Planner.plan(observed));
             }
             Set<String> there = names();
-            seenPods.addAll(there);
-            Plan plan = cluster.step();
+            List<ObservedPod> seen = cluster.observe().pods();
+            Plan plan = cluster.step(mostActions);
+            if (mostActions < Integer.MAX_VALUE) {
+                cluster.restartOperator();
+            }
+            plan.starts().forEach(start -> starts.put(start.name(), start));
             if (plan.status() != null) {
                 check(plan);
+            }
+            if (plan.status() != null && !plan.isIdle()) {
+                // it stands in the status that these were seen
+                seen.forEach(pod -> seenPods.add(pod.name()));
             }
             Set<String> created = names();
             created.removeAll(there);
@@ -151,9 +205,14 @@ class RandomLivesTest {
                 hold(node.failed() <= node.completed(), "what failed has ended");
                 hold(node.history().size() <= plan.runner().getSpec().historyLimit(), "history is within its limit");
                 hold(isNewestFirst(node.history()), "history is newest first");
+                for (RunResult result : node.history()) {
+                    RunResult written =
+                            results.putIfAbsent(key(node.nodeId(), result.revision(), result.run()), result);
+                    hold(written == null || written.equals(result), "a result never changes");
+                }
             }
             for (RecordedResult recorded : plan.recorded()) {
-                hold(results.add(recorded.result().podName()), "a result is recorded once");
+                hold(recordedPods.add(recorded.result().podName()), "a result is recorded once");
             }
             Set<String> started = new HashSet<>();
             for (PodToStart start : plan.starts()) {
@@ -191,17 +250,18 @@ class RandomLivesTest {
             for (int i = 0; i < 400; i++) {
                 for (ObservedPod pod : new ArrayList<>(cluster.pods())) {
                     if (pod.state() == State.Pending) {
-                        cluster.become(pod, State.Running);
+                        begin(pod);
                     } else if (pod.state() == State.Running) {
                         cluster.become(pod, State.Ended);
                     }
                 }
-                step();
+                step(Integer.MAX_VALUE);
                 cluster.pass(20);
                 if (cluster.status().isComplete() && cluster.pods().isEmpty()) {
                     assertThat(cluster.status().nodes())
                             .extracting(NodeStatus::phase)
                             .doesNotContain(Phase.Waiting, Phase.Running);
+                    assertThat(recordedPods).as("what began is recorded").containsAll(begun.values());
                     return;
                 }
             }

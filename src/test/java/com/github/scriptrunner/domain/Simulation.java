@@ -13,12 +13,15 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** A cluster made of values: time passes, nodes come and go and pods live when a test says so, and plans are carried out. */
 final class Simulation {
@@ -28,9 +31,15 @@ final class Simulation {
     private final Map<String, ObservedPod> pods = new LinkedHashMap<>();
     private final Map<String, Setback> setbacks = new HashMap<>();
     private final ScriptRunner runner = new ScriptRunner();
+    /** What the operator knows; null: what is there. */
+    private Caches caches;
+
+    private Instant lastWrite;
     private Instant now = START;
     private boolean refusing;
     private int nodesMade;
+
+    private record Caches(ScriptRunner runner, List<ObservedNode> nodes, List<ObservedPod> pods) {}
 
     private Simulation(ScriptRunnerSpec spec) {
         runner.setMetadata(new ObjectMetaBuilder()
@@ -38,6 +47,7 @@ final class Simulation {
                 .withName("hello")
                 .withUid("uid-of-hello")
                 .withGeneration(1L)
+                .withResourceVersion("1")
                 .build());
         runner.setSpec(spec);
     }
@@ -81,6 +91,7 @@ final class Simulation {
     Simulation edit(ScriptRunnerSpec spec) {
         runner.setSpec(spec);
         runner.getMetadata().setGeneration(runner.getMetadata().getGeneration() + 1);
+        written();
         return this;
     }
 
@@ -127,16 +138,55 @@ final class Simulation {
         return this;
     }
 
+    private void written() {
+        String version = runner.getMetadata().getResourceVersion();
+        runner.getMetadata().setResourceVersion(String.valueOf(Integer.parseInt(version) + 1));
+    }
+
+    /** Watches fall behind, each by itself: from now on the operator knows only what was news when this was last called for a kind. */
+    void hear(boolean ofRunner, boolean ofNodes, boolean ofPods) {
+        Caches now = live();
+        caches = caches == null
+                ? now
+                : new Caches(
+                        ofRunner ? now.runner() : caches.runner(),
+                        ofNodes ? now.nodes() : caches.nodes(),
+                        ofPods ? now.pods() : caches.pods());
+    }
+
+    /** Another process: what it lists first is what is there, and it remembers no setback. */
+    void restartOperator() {
+        caches = null;
+        setbacks.clear();
+        lastWrite = null;
+    }
+
+    private Caches live() {
+        ScriptRunner copy = new ScriptRunner();
+        copy.setMetadata(new ObjectMetaBuilder(runner.getMetadata()).build());
+        copy.setSpec(runner.getSpec());
+        copy.setStatus(runner.getStatus());
+        return new Caches(copy, List.copyOf(nodes.values()), List.copyOf(pods.values()));
+    }
+
     Observed observe() {
+        Caches known =
+                caches == null ? new Caches(runner, List.copyOf(nodes.values()), List.copyOf(pods.values())) : caches;
         Observed observed = new Observed(
                 "ops/hello",
                 now,
-                runner,
-                List.copyOf(nodes.values()),
-                List.copyOf(pods.values()),
+                known.runner(),
+                known.nodes(),
+                known.pods(),
                 Map.copyOf(setbacks),
-                null,
+                lastWrite,
                 List.of());
+        if (Planner.isUnsettled(observed)) {
+            Map<String, ObservedPod> asked = new TreeMap<>();
+            known.pods().forEach(pod -> asked.put(pod.name(), pod));
+            asked.putAll(pods);
+            observed = observed.withPods(List.copyOf(asked.values()));
+        }
         for (ObservedPod pod : observed.finished()) {
             observed = observed.with(resultOf(pod));
         }
@@ -145,24 +195,50 @@ final class Simulation {
 
     /** Plans once, writes the status and does what it says. */
     Plan step() {
-        Plan plan = Planner.plan(observe());
-        if (plan.status() != null) {
-            runner.setStatus(plan.status());
-        }
-        plan.released().forEach(pod -> pods.remove(pod.name()));
-        plan.unwanted().forEach(pod -> pods.computeIfPresent(pod.name(), (name, is) -> deleted(is)));
-        for (PodToStart start : plan.starts()) {
-            if (refusing) {
-                setbacks.merge(
-                        start.name(),
-                        new Setback("AdmissionDenied", "Nobody may.", true, now, 1),
-                        (before, first) -> new Setback(first.reason(), first.message(), true, now, before.count() + 1));
-            } else {
-                setbacks.remove(start.name());
-                pods.putIfAbsent(start.name(), created(start));
+        return step(Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #step()}, by an operator that is killed after so many actions.
+     *
+     * @return a plan without a status where that could not be written
+     */
+    Plan step(int mostActions) {
+        Observed observed = observe();
+        Plan plan = Planner.plan(observed);
+        if (plan.status() != null && !plan.isIdle()) {
+            String plannedOn = observed.runner().getMetadata().getResourceVersion();
+            if (!plannedOn.equals(runner.getMetadata().getResourceVersion())) {
+                return Plan.later(observed, Duration.ZERO);
             }
+            if (plan.changesStatus()) {
+                written();
+            }
+            runner.setStatus(plan.status());
+            lastWrite = now;
         }
+        act(plan, mostActions);
         return plan;
+    }
+
+    private void act(Plan plan, int mostActions) {
+        List<Runnable> actions = new ArrayList<>();
+        plan.released().forEach(pod -> actions.add(() -> pods.remove(pod.name())));
+        plan.unwanted().forEach(pod -> actions.add(() -> pods.computeIfPresent(pod.name(), (name, is) -> deleted(is))));
+        plan.starts()
+                .forEach(start -> actions.add(() -> {
+                    if (refusing) {
+                        setbacks.merge(
+                                start.name(),
+                                new Setback("AdmissionDenied", "Nobody may.", true, now, 1),
+                                (before, first) ->
+                                        new Setback(first.reason(), first.message(), true, now, before.count() + 1));
+                    } else {
+                        setbacks.remove(start.name());
+                        pods.putIfAbsent(start.name(), created(start));
+                    }
+                }));
+        actions.stream().limit(mostActions).forEach(Runnable::run);
     }
 
     /** Takes steps until there is nothing to do for now. */
@@ -226,14 +302,22 @@ final class Simulation {
         return nodes.containsKey(name);
     }
 
+    boolean hasNode(String name, String id) {
+        return hasNode(name) && nodes.get(name).id().equals(id);
+    }
+
     /** What a kubelet might report of a pod now. */
     void become(ObservedPod pod, State state) {
+        become(pod, state, 0);
+    }
+
+    void become(ObservedPod pod, State state, int exitCode) {
         Instant start = state == State.NeverBegan || state == State.Pending
                 ? null
                 : pod.startTime() == null ? now : pod.startTime();
         boolean over = state == State.Ended || state == State.Lost;
         String reason = state == State.Running || state == State.Ended ? null : "Because";
-        pods.put(pod.name(), changed(pod, state, reason, null, start, over ? now : null, over ? 0 : null));
+        pods.put(pod.name(), changed(pod, state, reason, null, start, over ? now : null, over ? exitCode : null));
     }
 
     void putPod(ObservedPod pod) {
