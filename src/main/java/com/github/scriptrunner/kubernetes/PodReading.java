@@ -90,10 +90,7 @@ final class PodReading {
         boolean unknown = terminated
                 .map(end -> "ContainerStatusUnknown".equals(end.getReason()))
                 .orElse(true);
-        boolean disturbed = condition(pod, "DisruptionTarget")
-                        .map(condition -> condition.getStatus().equals("True"))
-                        .orElse(false)
-                || "Evicted".equals(pod.getStatus().getReason());
+        boolean disturbed = disruption(pod).isPresent() || "Evicted".equals(pod.getStatus().getReason());
         return unknown || (disturbed && !endedWell);
     }
 
@@ -121,15 +118,21 @@ final class PodReading {
         if (pod.getStatus().getReason() != null) {
             return new Trouble(pod.getStatus().getReason(), pod.getStatus().getMessage());
         }
+        Optional<PodCondition> disruption = disruption(pod);
         Optional<ContainerStateTerminated> terminated = container(pod).map(ContainerState::getTerminated);
-        if (terminated.isPresent()) {
+        if (disruption.isEmpty() && terminated.isPresent()) {
             return new Trouble(terminated.get().getReason(), terminated.get().getMessage());
         }
-        return condition(pod, "DisruptionTarget")
+        return disruption
                 .or(() -> condition(pod, "PodScheduled")
                         .filter(condition -> condition.getStatus().equals("False")))
                 .map(condition -> new Trouble(condition.getReason(), condition.getMessage()))
                 .orElse(new Trouble(null, null));
+    }
+
+    private static Optional<PodCondition> disruption(Pod pod) {
+        return condition(pod, "DisruptionTarget")
+                .filter(condition -> condition.getStatus().equals("True"));
     }
 
     private static Optional<PodCondition> condition(Pod pod, String type) {

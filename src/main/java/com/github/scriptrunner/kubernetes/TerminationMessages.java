@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
 
 /** Reads what the runner program left in a container's termination message. */
@@ -63,7 +64,10 @@ public final class TerminationMessages {
         return resultOf(pod, outcome)
                 .exitCode(outcome == Outcome.SetupFailed ? null : pod.exitCode())
                 .stdout(outputs.stdout())
-                .stderr(outputs.stderr())
+                .stderr(Stream.of(outputs.stderr(), disturbance(pod))
+                        .filter(text -> text != null && !text.isEmpty())
+                        .reduce((said, why) -> said + (said.endsWith("\n") ? "" : "\n") + why)
+                        .orElse(null))
                 .truncated(message.truncated() ? true : null)
                 .stdoutBytes(message.truncated() ? message.stdoutBytes() : null)
                 .stderrBytes(message.truncated() ? message.stderrBytes() : null)
@@ -74,12 +78,20 @@ public final class TerminationMessages {
     public RunResult resultAsItIs(ObservedPod pod) {
         String left = pod.terminationMessage();
         String why = pod.state() == State.Lost
-                ? "The pod was ended by Kubernetes%s".formatted(pod.message() == null ? "." : ": " + pod.message())
+                ? disturbance(pod)
                 : "The container left no result%s.".formatted(pod.reason() == null ? "" : " (" + pod.reason() + ")");
         return resultOf(pod, outcome(pod, null))
                 .exitCode(pod.exitCode())
                 .stderr(left == null || left.isBlank() ? why : why + " The end of its log:\n" + left)
                 .build();
+    }
+
+    /** What Kubernetes did to the container that its own words do not tell; null where it did nothing. */
+    private static String disturbance(ObservedPod pod) {
+        if (pod.state() == State.Lost) {
+            return "The pod was ended by Kubernetes%s".formatted(pod.message() == null ? "." : ": " + pod.message());
+        }
+        return "OOMKilled".equals(pod.reason()) ? "A process of the script was killed for its use of memory (OOMKilled)." : null;
     }
 
     private static RunResultBuilder resultOf(ObservedPod pod, Outcome outcome) {

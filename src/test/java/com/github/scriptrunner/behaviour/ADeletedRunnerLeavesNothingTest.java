@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @BehaviourTest
 class ADeletedRunnerLeavesNothingTest {
+    @Tag("playground")
     @Test
     void podsConfigMapsAndProcessesEndWhileARunIsUnderWay(TestNamespace namespace) {
         try (Gate gate = Gate.closed()) {

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.runs;
@@ -25,7 +26,7 @@ class ANodeRunsAsOftenAsAskedTest {
         Runner runner = namespace.create(
                 Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", 5, "historyLimit", 3));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(runs(node)).containsExactly(5, 4, 3);
         assertThat(node.history()).extracting(RunResult::stdout).containsExactly("5\n", "4\n", "3\n");
@@ -45,7 +46,7 @@ class ANodeRunsAsOftenAsAskedTest {
                 "historyLimit",
                 0));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(node.history()).isEmpty();
         assertThat(node.completedRuns()).isEqualTo(2);
@@ -65,7 +66,7 @@ class ANodeRunsAsOftenAsAskedTest {
 
         ScriptRunnerStatus status = runner.awaitComplete();
 
-        NodeStatus node = node(status, "node-1");
+        NodeStatus node = node(status, NODE_1);
         assertThat(node.history()).extracting(RunResult::exitCode).containsExactly(0, 1);
         assertThat(node.phase()).isEqualTo(Phase.Failed);
         assertThat(said(status, "Failed")).isEqualTo("True SomeFailed");
@@ -77,13 +78,13 @@ class ANodeRunsAsOftenAsAskedTest {
                 Map.of("script", PRINT_THE_RUN, "nodeSelector", ON_ONE_NODE, "runs", -1, "historyLimit", 2));
 
         ScriptRunnerStatus status = runner.await(
-                now -> assertThat(node(now, "node-1").completedRuns()).isGreaterThanOrEqualTo(4));
+                now -> assertThat(node(now, NODE_1).completedRuns()).isGreaterThanOrEqualTo(4));
 
         assertThat(said(status, "Complete")).isEqualTo("False Endless");
         assertThat(said(status, "Succeeded")).isEqualTo("False Endless");
         assertThat(said(status, "Failed")).isEqualTo("False Endless");
-        int completed = node(status, "node-1").completedRuns();
-        assertThat(runs(node(status, "node-1"))).containsExactly(completed, completed - 1);
+        int completed = node(status, NODE_1).completedRuns();
+        assertThat(runs(node(status, NODE_1))).containsExactly(completed, completed - 1);
     }
 
     @Test
@@ -91,16 +92,16 @@ class ANodeRunsAsOftenAsAskedTest {
         Runner runner = namespace.create(Map.of(
                 "script", "raise SystemExit(1)", "nodeSelector", ON_ONE_NODE, "runs", -1, "periodSeconds", 3600));
         ScriptRunnerStatus failed = runner.await(
-                status -> assertThat(node(status, "node-1").phase()).isEqualTo(Phase.Failed));
+                status -> assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Failed));
         assertThat(said(failed, "Failed")).isEqualTo("False Endless");
         assertThat(failed.failed()).isEqualTo(1);
 
         runner.edit(Map.of("script", "pass"));
 
         ScriptRunnerStatus succeeded = runner.await(
-                status -> assertThat(node(status, "node-1").phase()).isEqualTo(Phase.Succeeded));
+                status -> assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Succeeded));
         assertThat(succeeded.nextRunTime())
-                .isEqualTo(latest(node(succeeded, "node-1")).startTime().plusSeconds(3600));
+                .isEqualTo(latest(node(succeeded, NODE_1)).startTime().plusSeconds(3600));
     }
 
     @Test
@@ -111,7 +112,7 @@ class ANodeRunsAsOftenAsAskedTest {
         runner.edit(Map.of("runs", 3));
 
         ScriptRunnerStatus status = runner.awaitComplete();
-        assertThat(runs(node(status, "node-1"))).containsExactly(3, 2, 1);
+        assertThat(runs(node(status, NODE_1))).containsExactly(3, 2, 1);
         assertThat(status.revision()).isEqualTo(1);
         assertThat(status.observedGeneration()).isEqualTo(2);
     }
@@ -129,11 +130,11 @@ class ANodeRunsAsOftenAsAskedTest {
                 1,
                 "historyLimit",
                 9));
-        runner.awaitNode("node-1", node -> assertThat(node.completedRuns()).isEqualTo(2));
+        runner.awaitNode(NODE_1, node -> assertThat(node.completedRuns()).isEqualTo(2));
 
         runner.edit(Map.of("runs", 1));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
         assertThat(node.phase()).isEqualTo(Phase.Succeeded);
         // one may have been under way
         assertThat(node.completedRuns())
@@ -149,7 +150,7 @@ class ANodeRunsAsOftenAsAskedTest {
         runner.edit(Map.of("historyLimit", 1));
 
         NodeStatus node =
-                runner.awaitNode("node-1", now -> assertThat(runs(now)).containsExactly(3));
+                runner.awaitNode(NODE_1, now -> assertThat(runs(now)).containsExactly(3));
         assertThat(node.completedRuns()).isEqualTo(3);
     }
 

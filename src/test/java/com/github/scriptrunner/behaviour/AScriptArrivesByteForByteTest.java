@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
@@ -52,7 +53,7 @@ class AScriptArrivesByteForByteTest {
         byte[] bytes = script.text.getBytes(StandardCharsets.UTF_8);
         Runner runner = namespace.create(Map.of("script", script.text, "nodeSelector", ON_ONE_NODE));
 
-        RunResult result = latest(node(runner.awaitComplete(), "node-1"));
+        RunResult result = latest(node(runner.awaitComplete(), NODE_1));
 
         String sha256 =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

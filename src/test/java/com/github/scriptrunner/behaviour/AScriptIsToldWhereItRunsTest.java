@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,13 +19,13 @@ class AScriptIsToldWhereItRunsTest {
                               os.environ["SCRIPTRUNNER_RUN"], os.environ["SCRIPTRUNNER_ATTEMPT"])
                         """));
 
-        var history = node(runner.awaitComplete(), "node-1").history();
+        var history = node(runner.awaitComplete(), NODE_1).history();
 
         assertThat(history)
                 .extracting(RunResult::stdout)
                 .containsExactly(
-                        "node-1 " + namespace.name() + " who-am-i 2 1\n",
-                        "node-1 " + namespace.name() + " who-am-i 1 1\n");
+                        NODE_1 + " " + namespace.name() + " who-am-i 2 1\n",
+                        NODE_1 + " " + namespace.name() + " who-am-i 1 1\n");
     }
 
     @Test
@@ -35,7 +36,7 @@ class AScriptIsToldWhereItRunsTest {
                 open("left-behind", "w").close()
                 """, "runs", 2));
 
-        var history = node(runner.awaitComplete(), "node-1").history();
+        var history = node(runner.awaitComplete(), NODE_1).history();
 
         assertThat(history).hasSize(2).extracting(RunResult::stdout).containsOnly("'' [] True\n");
     }

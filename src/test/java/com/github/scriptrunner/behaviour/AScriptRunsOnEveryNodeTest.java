@@ -1,5 +1,8 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_2;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_3;
 import static com.github.scriptrunner.behaviour.Runner.condition;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 @BehaviourTest
 class AScriptRunsOnEveryNodeTest {
-    private static final Map<String, Object> THREE_NODES = onNodes("node-1", "node-2", "node-3");
+    private static final Map<String, Object> THREE_NODES = onNodes(NODE_1, NODE_2, NODE_3);
 
     @Test
     void everyNodeTellsWhatItPrinted(TestNamespace namespace) {
@@ -28,7 +31,7 @@ class AScriptRunsOnEveryNodeTest {
 
         ScriptRunnerStatus status = runner.awaitComplete();
 
-        assertThat(status.nodes()).extracting(NodeStatus::name).containsExactly("node-1", "node-2", "node-3");
+        assertThat(status.nodes()).extracting(NodeStatus::name).containsExactly(NODE_1, NODE_2, NODE_3);
         assertThat(status.nodes()).allSatisfy(node -> {
             assertThat(node.phase()).isEqualTo(Phase.Succeeded);
             assertThat(node.reason()).isNull();
@@ -81,14 +84,14 @@ class AScriptRunsOnEveryNodeTest {
         Runner runner = namespace.create(Map.of("nodeSelector", THREE_NODES, "script", """
                 import os, sys
                 print("checking")
-                if os.environ["NODE_NAME"] == "node-2":
+                if os.environ["NODE_NAME"] == "%s":
                     print("the disk is full", file=sys.stderr)
                     sys.exit(3)
-                """));
+                """.formatted(NODE_2)));
 
         ScriptRunnerStatus status = runner.awaitComplete();
 
-        NodeStatus failed = node(status, "node-2");
+        NodeStatus failed = node(status, NODE_2);
         assertThat(failed.phase()).isEqualTo(Phase.Failed);
         assertThat(failed.completedRuns()).isEqualTo(1);
         assertThat(failed.failedRuns()).isEqualTo(1);
@@ -97,8 +100,8 @@ class AScriptRunsOnEveryNodeTest {
         assertThat(result.exitCode()).isEqualTo(3);
         assertThat(result.stdout()).isEqualTo("checking\n");
         assertThat(result.stderr()).isEqualTo("the disk is full\n");
-        assertThat(node(status, "node-1").phase()).isEqualTo(Phase.Succeeded);
-        assertThat(node(status, "node-3").phase()).isEqualTo(Phase.Succeeded);
+        assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Succeeded);
+        assertThat(node(status, NODE_3).phase()).isEqualTo(Phase.Succeeded);
         assertThat(counts(status)).isEqualTo("3: 0 waiting, 0 running, 2 succeeded, 1 failed, 0 skipped");
         assertThat(status.summary()).isEqualTo("3/3 nodes done, 1 failed");
         assertThat(said(status, "Complete")).isEqualTo("True SomeFailed");
@@ -111,9 +114,9 @@ class AScriptRunsOnEveryNodeTest {
         try (Gate gate = Gate.closed()) {
             Runner runner = namespace.create(Map.of(
                     "nodeSelector",
-                    onNodes("node-1", "node-2"),
+                    onNodes(NODE_1, NODE_2),
                     "script",
-                    "import os, sys\nif os.environ['NODE_NAME'] == 'node-1': sys.exit(1)\n" + gate.script()));
+                    "import os, sys\nif os.environ['NODE_NAME'] == '" + NODE_1 + "': sys.exit(1)\n" + gate.script()));
 
             ScriptRunnerStatus status = runner.await(
                     now -> assertThat(condition(now, "Failed").getStatus()).isEqualTo("True"));
@@ -131,7 +134,7 @@ class AScriptRunsOnEveryNodeTest {
                 "script",
                 "import os, signal\nprint('still here', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(node.phase()).isEqualTo(Phase.Failed);
         assertThat(latest(node).outcome()).isEqualTo(Outcome.Failed);
@@ -143,7 +146,7 @@ class AScriptRunsOnEveryNodeTest {
     void aSyntaxErrorIsWhatPythonSaysOfIt(TestNamespace namespace) {
         Runner runner = namespace.create(Map.of("nodeSelector", ON_ONE_NODE, "script", "print('a'\nif"));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(latest(node).outcome()).isEqualTo(Outcome.Failed);
         assertThat(latest(node).exitCode()).isEqualTo(1);
@@ -159,7 +162,7 @@ class AScriptRunsOnEveryNodeTest {
             ScriptRunnerStatus status =
                     runner.await(now -> assertThat(now.running()).isEqualTo(1));
 
-            assertThat(node(status, "node-1").phase()).isEqualTo(Phase.Running);
+            assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Running);
             assertThat(counts(status)).isEqualTo("1: 0 waiting, 1 running, 0 succeeded, 0 failed, 0 skipped");
             assertThat(said(status, "Complete")).isEqualTo("False Running");
             assertThat(status.summary()).isEqualTo("0/1 nodes done, 0 failed");
@@ -171,7 +174,7 @@ class AScriptRunsOnEveryNodeTest {
         Runner runner = namespace.create(
                 Map.of("nodeSelector", ON_ONE_NODE, "script", "print(1)", "mode", "PrivilegedWithHostFS"));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(latest(node).podName()).matches("runner-[0-9a-f]{10}-privileged");
     }

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.condition;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
@@ -30,7 +31,7 @@ class AnEditIsANewRevisionTest {
         runner.edit(Map.of("script", A));
 
         ScriptRunnerStatus status = runner.awaitComplete();
-        NodeStatus node = node(status, "node-1");
+        NodeStatus node = node(status, NODE_1);
         assertThat(node.history()).extracting(RunResult::revision).containsExactly(3, 2, 1);
         assertThat(node.history()).extracting(RunResult::stdout).containsExactly("a\n", "b\n", "a\n");
         assertThat(node.history()).extracting(RunResult::run).containsOnly(1);
@@ -56,7 +57,7 @@ class AnEditIsANewRevisionTest {
                                     .equals("True")
                             && condition(version.getStatus(), "Complete").getObservedGeneration() == 2)
                     .allSatisfy(version -> assertThat(
-                                    latest(node(version.getStatus(), "node-1")).stdout())
+                                    latest(node(version.getStatus(), NODE_1)).stdout())
                             .isEqualTo("b\n"));
             assertThat(versions.statuses())
                     .anySatisfy(status -> assertThat(said(status, "Complete")).startsWith("False "));
@@ -73,12 +74,12 @@ class AnEditIsANewRevisionTest {
             runner.edit(Map.of("script", B));
 
             NodeStatus meanwhile =
-                    node(runner.await(now -> assertThat(now.revision()).isEqualTo(2)), "node-1");
+                    node(runner.await(now -> assertThat(now.revision()).isEqualTo(2)), NODE_1);
             assertThat(meanwhile.history()).isEmpty();
             assertThat(runner.pods()).hasSize(1);
             gate.open();
             ScriptRunnerStatus status = runner.awaitComplete();
-            NodeStatus node = node(status, "node-1");
+            NodeStatus node = node(status, NODE_1);
             assertThat(node.history()).extracting(RunResult::revision).containsExactly(2, 1);
             assertThat(node.history()).extracting(RunResult::stdout).containsExactly("b\n", "a\n");
             assertThat(node.history()).extracting(RunResult::exitCode).containsExactly(0, 9);
@@ -100,7 +101,7 @@ class AnEditIsANewRevisionTest {
 
         ScriptRunnerStatus status = runner.awaitComplete();
         assertThat(status.revision()).isEqualTo(2);
-        assertThat(node(status, "node-1").history())
+        assertThat(node(status, NODE_1).history())
                 .extracting(RunResult::revision)
                 .containsExactly(2, 1);
     }

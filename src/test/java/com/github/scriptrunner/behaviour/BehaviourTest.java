@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @ExtendWith(SharedCluster.class)
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
-@interface BehaviourTest {
+public @interface BehaviourTest {
     /** What tests share that add nodes, and one has for itself that means every node. */
     String ALL_NODES = "all-nodes";
 }

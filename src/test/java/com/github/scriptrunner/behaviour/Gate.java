@@ -2,38 +2,41 @@ package com.github.scriptrunner.behaviour;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.ServerSocket;
 
-/** Lets scripts run for exactly as long as a test wants: they wait until it is open. */
-final class Gate implements AutoCloseable {
-    private final Path directory;
+/** Lets scripts run for exactly as long as a test wants: they hold a connection to it until it opens. */
+public final class Gate implements AutoCloseable {
+    /** Nobody accepts connections; the kernel does, up to this number. */
+    private static final int SCRIPTS = 100;
 
-    private Gate(Path directory) {
-        this.directory = directory;
+    private final ServerSocket socket;
+
+    private Gate(ServerSocket socket) {
+        this.socket = socket;
     }
 
-    static Gate closed() {
+    public static Gate closed() {
         try {
-            return new Gate(Files.createTempDirectory("gate-"));
+            return new Gate(new ServerSocket(0, SCRIPTS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Lines of Python that wait; not for ever, for a test may have died. */
-    String script() {
+    public String script() {
         return """
-                import os, time
-                for _ in range(1200):
-                    if not os.path.exists("%s"): break
-                    time.sleep(0.05)
-                """.formatted(directory);
+                import os, socket
+                try:
+                    socket.create_connection(("%s", %d), 240).recv(1)
+                except OSError:
+                    pass
+                """.formatted(SharedCluster.addressOfTests(), socket.getLocalPort());
     }
 
-    void open() {
+    public void open() {
         try {
-            Files.deleteIfExists(directory);
+            socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

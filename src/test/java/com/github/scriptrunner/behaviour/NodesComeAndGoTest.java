@@ -13,6 +13,7 @@ import com.github.scriptrunner.api.ScriptRunnerStatus;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** The nodes of these tests would be in the way of runners that mean every node. */
 @BehaviourTest
 @ResourceLock(value = BehaviourTest.ALL_NODES, mode = ResourceAccessMode.READ)
+@Tag("playground")
 class NodesComeAndGoTest {
     private static final String HELLO = "import os; print(os.environ['NODE_NAME'])";
 

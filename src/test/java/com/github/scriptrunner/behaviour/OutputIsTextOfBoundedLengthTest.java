@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
@@ -20,7 +21,7 @@ class OutputIsTextOfBoundedLengthTest {
 
     private static RunResult run(TestNamespace namespace, String script) {
         Runner runner = namespace.create(Map.of("script", script, "nodeSelector", ON_ONE_NODE));
-        return latest(node(runner.awaitComplete(), "node-1"));
+        return latest(node(runner.awaitComplete(), NODE_1));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
@@ -17,11 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With packages that pip finds in files of this machine, so that no network is needed. */
 @BehaviourTest
+@Tag("playground")
 class PackagesAreInstalledFirstTest {
     @TempDir
     private Path directory;
@@ -37,7 +40,7 @@ class PackagesAreInstalledFirstTest {
                 "packages",
                 Map.of("pip", List.of("greeting @ " + wheel.toUri()))));
 
-        RunResult result = latest(node(runner.awaitComplete(), "node-1"));
+        RunResult result = latest(node(runner.awaitComplete(), NODE_1));
 
         assertThat(result.stderr()).isNull();
         assertThat(result.stdout()).isEqualTo("hello from a package\n");
@@ -59,7 +62,7 @@ class PackagesAreInstalledFirstTest {
                                         .resolve("nothing-1.0-py3-none-any.whl")
                                         .toUri()))));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(node.phase()).isEqualTo(Phase.Failed);
         assertThat(node.completedRuns()).isEqualTo(1);
@@ -82,7 +85,7 @@ class PackagesAreInstalledFirstTest {
                 "packages",
                 Map.of("dnf", List.of("no-package-has-this-name"))));
 
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
 
         assertThat(latest(node).outcome()).isEqualTo(Outcome.SetupFailed);
         assertThat(latest(node).stderr()).contains("dnf");
@@ -94,11 +97,11 @@ class PackagesAreInstalledFirstTest {
         Path wheel = wheel(directory.resolve("greeting-1.0-py3-none-any.whl"));
         Runner runner = namespace.create(
                 Map.of("script", "import greeting; print(greeting.TEXT)", "nodeSelector", ON_ONE_NODE));
-        assertThat(latest(node(runner.awaitComplete(), "node-1")).stderr()).contains("ModuleNotFoundError");
+        assertThat(latest(node(runner.awaitComplete(), NODE_1)).stderr()).contains("ModuleNotFoundError");
 
         runner.edit(Map.of("packages", Map.of("pip", List.of("greeting @ " + wheel.toUri()))));
 
-        RunResult result = latest(node(runner.awaitComplete(), "node-1"));
+        RunResult result = latest(node(runner.awaitComplete(), NODE_1));
         assertThat(result.revision()).isEqualTo(2);
         assertThat(result.stdout()).isEqualTo("hello from a package\n");
     }

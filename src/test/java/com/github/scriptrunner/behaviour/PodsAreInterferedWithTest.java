@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.runs;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @BehaviourTest
@@ -25,18 +27,19 @@ class PodsAreInterferedWithTest {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final String WITHOUT_FINALIZERS = "{\"metadata\": {\"finalizers\": null}}";
 
+    @Tag("playground")
     @Test
     void aRunWhosePodIsTornAwayIsLostAndNotRepeated(TestNamespace namespace) {
         try (Gate gate = Gate.closed()) {
             Runner runner = namespace.create(Map.of("script", gate.script(), "nodeSelector", ON_ONE_NODE));
             Pod pod = runner.awaitRunningPod();
-            runner.awaitNode("node-1", node -> assertThat(node.phase()).isEqualTo(Phase.Running));
+            runner.awaitNode(NODE_1, node -> assertThat(node.phase()).isEqualTo(Phase.Running));
             KubernetesClient client = namespace.client();
 
             client.resource(pod).patch(MERGE, WITHOUT_FINALIZERS);
             client.resource(pod).withGracePeriod(0).delete();
 
-            NodeStatus node = node(runner.awaitComplete(), "node-1");
+            NodeStatus node = node(runner.awaitComplete(), NODE_1);
             assertThat(node.phase()).isEqualTo(Phase.Failed);
             assertThat(node.failedRuns()).isEqualTo(1);
             assertThat(runs(node)).containsExactly(1);
@@ -58,7 +61,7 @@ class PodsAreInterferedWithTest {
 
             namespace.client().resource(pod).delete();
 
-            NodeStatus node = node(runner.awaitComplete(), "node-1");
+            NodeStatus node = node(runner.awaitComplete(), NODE_1);
             assertThat(node.completedRuns()).isEqualTo(1);
             assertThat(latest(node).outcome()).isEqualTo(Outcome.Failed);
             assertThat(latest(node).exitCode()).isEqualTo(143);
@@ -83,7 +86,7 @@ class PodsAreInterferedWithTest {
         runner.edit(Map.of("nodeSelector", replacedBy(ON_ONE_NODE)));
 
         NodeStatus held =
-                runner.awaitNode("node-1", node -> assertThat(node.reason()).isNotNull());
+                runner.awaitNode(NODE_1, node -> assertThat(node.reason()).isNotNull());
         assertThat(held.phase()).isEqualTo(Phase.Waiting);
         assertThat(held.message()).contains(foreign.getMetadata().getName(), "delete it");
         assertThat(runner.pods()).isEmpty();
@@ -92,7 +95,7 @@ class PodsAreInterferedWithTest {
                 .awaitComplete();
         assertThat(client.resource(foreign).get().getData()).containsEntry("script.py", "print('not ours')");
         client.resource(foreign).delete();
-        assertThat(latest(node(runner.awaitComplete(), "node-1")).stdout()).isEqualTo("ours\n");
+        assertThat(latest(node(runner.awaitComplete(), NODE_1)).stdout()).isEqualTo("ours\n");
     }
 
     /** A merge patch adds to an object what is not taken out. */
@@ -102,6 +105,7 @@ class PodsAreInterferedWithTest {
         return patch;
     }
 
+    @Tag("playground")
     @Test
     void aForeignPodWithOurLabelsIsLeftAlone(TestNamespace namespace) {
         KubernetesClient client = namespace.client();
@@ -142,7 +146,7 @@ class PodsAreInterferedWithTest {
 
             Runner next = namespace.create(Map.of("script", "print('next')", "nodeSelector", ON_ONE_NODE));
 
-            NodeStatus node = node(next.awaitComplete(), "node-1");
+            NodeStatus node = node(next.awaitComplete(), NODE_1);
             assertThat(runs(node)).containsExactly(1);
             assertThat(latest(node).stdout()).isEqualTo("next\n");
             assertThat(latest(node).podName()).isNotEqualTo(old.getMetadata().getName());

@@ -24,48 +24,48 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** One ScriptRunner, as its user sees it. */
-record Runner(KubernetesClient client, String namespace, String name) {
+public record Runner(KubernetesClient client, String namespace, String name) {
     /** Much more than anything here takes, also on a machine that has other things to do. */
-    static final Duration PATIENCE = Duration.ofMinutes(2);
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-    Resource<ScriptRunner> resource() {
+    public Resource<ScriptRunner> resource() {
         return client.resources(ScriptRunner.class).inNamespace(namespace).withName(name);
     }
 
-    ScriptRunnerStatus status() {
+    public ScriptRunnerStatus status() {
         return status(resource().get());
     }
 
-    static ScriptRunnerStatus status(ScriptRunner object) {
+    public static ScriptRunnerStatus status(ScriptRunner object) {
         return requireNonNullElse(object.getStatus(), ScriptRunnerStatus.NONE);
     }
 
     /** Changes these fields of the spec. */
-    void edit(Map<String, ?> spec) {
+    public void edit(Map<String, ?> spec) {
         resource()
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         client.getKubernetesSerialization().asJson(Map.of("spec", spec)));
     }
 
-    void delete() {
+    public void delete() {
         resource().delete();
     }
 
     /** Its status once it is as it should be. */
-    ScriptRunnerStatus await(ThrowingConsumer<ScriptRunnerStatus> assertions) {
+    public ScriptRunnerStatus await(ThrowingConsumer<ScriptRunnerStatus> assertions) {
         return status(awaitObject(object -> assertions.accept(status(object))));
     }
 
     /** Its status once its generation is Complete: as {@code kubectl wait} sees it. */
-    ScriptRunnerStatus awaitComplete() {
+    public ScriptRunnerStatus awaitComplete() {
         return status(awaitObject(object -> assertThat(isComplete(object)).isTrue()));
     }
 
     /** A node's entry once it is as it should be. */
-    NodeStatus awaitNode(String node, ThrowingConsumer<NodeStatus> assertions) {
+    public NodeStatus awaitNode(String node, ThrowingConsumer<NodeStatus> assertions) {
         return node(await(status -> assertions.accept(node(status, node))), node);
     }
 
@@ -86,7 +86,7 @@ record Runner(KubernetesClient client, String namespace, String name) {
         return latest.get();
     }
 
-    static boolean isComplete(ScriptRunner object) {
+    public static boolean isComplete(ScriptRunner object) {
         return status(object).conditions().stream()
                 .anyMatch(condition -> condition.getType().equals("Complete")
                         && condition.getStatus().equals("True")
@@ -95,7 +95,7 @@ record Runner(KubernetesClient client, String namespace, String name) {
                                 .equals(object.getMetadata().getGeneration()));
     }
 
-    static Condition condition(ScriptRunnerStatus status, String type) {
+    public static Condition condition(ScriptRunnerStatus status, String type) {
         return status.conditions().stream()
                 .filter(condition -> condition.getType().equals(type))
                 .findFirst()
@@ -103,30 +103,30 @@ record Runner(KubernetesClient client, String namespace, String name) {
     }
 
     /** As {@code True AllSucceeded}. */
-    static String said(ScriptRunnerStatus status, String type) {
+    public static String said(ScriptRunnerStatus status, String type) {
         Condition condition = condition(status, type);
         return condition.getStatus() + " " + condition.getReason();
     }
 
     /** The newest of this name. */
-    static NodeStatus node(ScriptRunnerStatus status, String name) {
+    public static NodeStatus node(ScriptRunnerStatus status, String name) {
         return status.nodes().stream()
                 .filter(node -> node.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no node " + name + " in " + status));
     }
 
-    static RunResult latest(NodeStatus node) {
+    public static RunResult latest(NodeStatus node) {
         assertThat(node.history()).as("%s", node).isNotEmpty();
         return node.history().get(0);
     }
 
     /** The numbers of the runs in its history, newest first. */
-    static List<Integer> runs(NodeStatus node) {
+    public static List<Integer> runs(NodeStatus node) {
         return node.history().stream().map(RunResult::run).toList();
     }
 
-    List<Pod> pods() {
+    public List<Pod> pods() {
         return client.pods().inNamespace(namespace).list().getItems().stream()
                 .filter(pod -> pod.getMetadata().getOwnerReferences().stream()
                         .anyMatch(owner -> owner.getName().equals(name)))
@@ -134,7 +134,7 @@ record Runner(KubernetesClient client, String namespace, String name) {
     }
 
     /** The pod of a node that is not done with, once there is one. */
-    Pod awaitRunningPod() {
+    public Pod awaitRunningPod() {
         awaitObject(object -> assertThat(pods()).anyMatch(Runner::isRunning));
         return pods().stream().filter(Runner::isRunning).findFirst().orElseThrow();
     }
@@ -144,7 +144,7 @@ record Runner(KubernetesClient client, String namespace, String name) {
     }
 
     /** Those of its scripts. */
-    List<ConfigMap> configMaps() {
+    public List<ConfigMap> configMaps() {
         return client.configMaps().inNamespace(namespace).list().getItems().stream()
                 .filter(map -> map.getMetadata().getOwnerReferences().stream()
                         .anyMatch(owner -> owner.getName().equals(name)))
@@ -152,7 +152,7 @@ record Runner(KubernetesClient client, String namespace, String name) {
     }
 
     /** Watches it from now on, what it is now included. */
-    Versions watch() {
+    public Versions watch() {
         return new Versions(this);
     }
 }

@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.said;
@@ -56,7 +57,7 @@ class RunsStartOnTimeTest {
 
     @Test
     void aPeriodGoesFromStartToStart() {
-        List<RunResult> history = node(periodic.awaitComplete(), "node-1").history();
+        List<RunResult> history = node(periodic.awaitComplete(), NODE_1).history();
 
         assertThat(secondsBetween(
                         history, (earlier, later) -> Duration.between(earlier.startTime(), later.startTime())))
@@ -66,7 +67,7 @@ class RunsStartOnTimeTest {
 
     @Test
     void theFirstRunWaitsForTheInitialDelay() {
-        RunResult result = latest(node(delayed.awaitComplete(), "node-1"));
+        RunResult result = latest(node(delayed.awaitComplete(), NODE_1));
 
         Instant created = Instant.parse(delayed.resource().get().getMetadata().getCreationTimestamp());
         assertThat(Duration.between(created, result.startTime()).toSeconds()).isBetween(4L, 4 + TOLERANCE_SECONDS);
@@ -74,21 +75,22 @@ class RunsStartOnTimeTest {
 
     @Test
     void aRunThatTakesLongerThanThePeriodIsFollowedAtOnceAndNeverOverlapped() {
-        List<RunResult> history = node(slow.awaitComplete(), "node-1").history();
+        List<RunResult> history = node(slow.awaitComplete(), NODE_1).history();
 
         assertThat(secondsBetween(
                         history, (earlier, later) -> Duration.between(earlier.finishTime(), later.startTime())))
                 .hasSize(2)
-                .allSatisfy(seconds -> assertThat(seconds).isBetween(0L, TOLERANCE_SECONDS));
+                // a real kubelet takes its time to tell of an end and to start a container
+                .allSatisfy(seconds -> assertThat(seconds).isBetween(0L, 2 + TOLERANCE_SECONDS));
     }
 
     @Test
     void theNextRunIsToldAndAChangedPeriodAppliesToIt() {
         ScriptRunnerStatus waiting = patient.await(
-                now -> assertThat(node(now, "node-1").completedRuns()).isEqualTo(1));
+                now -> assertThat(node(now, NODE_1).completedRuns()).isEqualTo(1));
         assertThat(waiting.nextRunTime())
-                .isEqualTo(latest(node(waiting, "node-1")).startTime().plusSeconds(3600));
-        assertThat(node(waiting, "node-1").phase()).isEqualTo(Phase.Waiting);
+                .isEqualTo(latest(node(waiting, NODE_1)).startTime().plusSeconds(3600));
+        assertThat(node(waiting, NODE_1).phase()).isEqualTo(Phase.Waiting);
         assertThat(said(waiting, "Complete")).isEqualTo("False Waiting");
 
         patient.edit(Map.of("periodSeconds", 1));

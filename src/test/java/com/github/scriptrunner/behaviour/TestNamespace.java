@@ -1,5 +1,6 @@
 package com.github.scriptrunner.behaviour;
 
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -22,9 +23,9 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Where one test has its objects. */
-final class TestNamespace implements AutoCloseable {
+public final class TestNamespace implements AutoCloseable {
     /** The selector of nothing but node-1: most behaviour shows on one node. */
-    static final Map<String, Object> ON_ONE_NODE = onNodes("node-1");
+    public static final Map<String, Object> ON_ONE_NODE = onNodes(NODE_1);
 
     private static final String LABEL = "behaviour-test";
 
@@ -37,7 +38,7 @@ final class TestNamespace implements AutoCloseable {
         this.name = name;
     }
 
-    static TestNamespace create(KubernetesClient client) {
+    public static TestNamespace create(KubernetesClient client) {
         String name = client.resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withGenerateName("test-")
@@ -49,26 +50,26 @@ final class TestNamespace implements AutoCloseable {
         return new TestNamespace(client, name);
     }
 
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return client;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    static Map<String, Object> onNodes(String... names) {
+    public static Map<String, Object> onNodes(String... names) {
         return Map.of(
                 "matchExpressions",
                 List.of(Map.of("key", "kubernetes.io/hostname", "operator", "In", "values", List.of(names))));
     }
 
     /** A ScriptRunner with just these fields, the others by the API server's defaults. */
-    Runner create(Map<String, ?> spec) {
+    public Runner create(Map<String, ?> spec) {
         return create("runner", spec);
     }
 
-    Runner create(String runner, Map<String, ?> spec) {
+    public Runner create(String runner, Map<String, ?> spec) {
         return create(new GenericKubernetesResourceBuilder()
                 .withApiVersion(ScriptRunner.GROUP + "/" + ScriptRunner.VERSION)
                 .withKind("ScriptRunner")
@@ -80,7 +81,7 @@ final class TestNamespace implements AutoCloseable {
     }
 
     /** The one ScriptRunner of a file, as a user would apply it. */
-    Runner create(Path file) throws Exception {
+    public Runner create(Path file) throws Exception {
         try (var yaml = Files.newInputStream(file)) {
             return create(client.getKubernetesSerialization().unmarshal(yaml, GenericKubernetesResource.class));
         }
@@ -96,7 +97,7 @@ final class TestNamespace implements AutoCloseable {
     }
 
     /** A node that is Ready and that {@link #onOwnNodes} means; it goes with the namespace. */
-    String addNode(String suffix) {
+    public String addNode(String suffix) {
         String node = name + "-" + suffix;
         nodes.add(client.resource(new NodeBuilder()
                         .withNewMetadata()
@@ -109,12 +110,12 @@ final class TestNamespace implements AutoCloseable {
         return node;
     }
 
-    void deleteNode(String node) {
+    public void deleteNode(String node) {
         client.nodes().withName(node).delete();
     }
 
     /** Whether {@link #onOwnNodes} means it from now on. */
-    void select(String node, boolean selected) {
+    public void select(String node, boolean selected) {
         client.nodes().withName(node).edit(before -> {
             NodeBuilder edited = new NodeBuilder(before);
             return selected
@@ -130,7 +131,7 @@ final class TestNamespace implements AutoCloseable {
     }
 
     /** What its kubelet says of it; asked again where the real one wrote at the same moment. */
-    void setReady(String node, boolean ready) {
+    public void setReady(String node, boolean ready) {
         await().atMost(Runner.PATIENCE)
                 .ignoreException(KubernetesClientException.class)
                 .until(
@@ -149,7 +150,7 @@ final class TestNamespace implements AutoCloseable {
     }
 
     /** Returns when the operator has acted on what was done to this node before: on another runner, with the same watch. */
-    void awaitOperatorHasSeen(String node) {
+    public void awaitOperatorHasSeen(String node) {
         Runner other = create(
                 "other-" + node,
                 Map.of("script", "print(1)", "nodeSelector", onNodes(node), "initialDelaySeconds", 3600));
@@ -165,7 +166,7 @@ final class TestNamespace implements AutoCloseable {
     }
 
     /** The log of a pod once this is in it. */
-    String awaitLog(Pod pod, String text) {
+    public String awaitLog(Pod pod, String text) {
         return await().atMost(Runner.PATIENCE)
                 .ignoreExceptions()
                 .until(
@@ -176,14 +177,14 @@ final class TestNamespace implements AutoCloseable {
                         log -> log.contains(text));
     }
 
-    void awaitNoPods() {
+    public void awaitNoPods() {
         await().atMost(Runner.PATIENCE)
                 .untilAsserted(
                         () -> assertThat(client.pods().inNamespace(name).list().getItems())
                                 .isEmpty());
     }
 
-    Map<String, Object> onOwnNodes() {
+    public Map<String, Object> onOwnNodes() {
         return Map.of("matchLabels", Map.of(LABEL, name));
     }
 

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /** What a ScriptRunner said from some moment on, also what it said only for a moment. */
-final class Versions implements AutoCloseable {
+public final class Versions implements AutoCloseable {
     private final List<ScriptRunner> seen = new CopyOnWriteArrayList<>();
     private final Watch watch;
 

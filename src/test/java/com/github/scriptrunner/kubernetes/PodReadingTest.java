@@ -47,6 +47,9 @@ class PodReadingTest {
                 "deleted with its node | {phase: Failed, conditions: [{type: DisruptionTarget, status: 'True', reason: "
                         + "DeletionByPodGC}], containerStatuses: [{state: {running: {" + STARTED
                         + "}}}]} | Lost | DeletionByPodGC",
+                "evicted by the API | {phase: Failed, conditions: [{type: DisruptionTarget, status: 'True', reason: "
+                        + "EvictionByEvictionAPI}], containerStatuses: [{state: {terminated: {exitCode: 143, reason: Error, "
+                        + ENDED + "}}}]} | Lost | EvictionByEvictionAPI",
                 "ended well before the eviction | {phase: Failed, reason: Evicted, containerStatuses: [{state: {terminated: "
                         + "{exitCode: 0, reason: Completed, " + ENDED + "}}}]} | Ended | Evicted",
                 "forgotten in a reboot | {phase: Failed, containerStatuses: [{state: {terminated: {exitCode: 137, reason: "

@@ -131,6 +131,15 @@ class TerminationMessagesTest {
         assertThat(result.stderr()).isEqualTo("The pod was ended by Kubernetes: The node was low on memory.");
     }
 
+    @ParameterizedTest
+    @CsvSource({"Lost, 143, The pod was ended by Kubernetes: The node was low on memory.", "Ended, 137, "
+            + "A process of the script was killed for its use of memory (OOMKilled)."})
+    void whatKubernetesDidFollowsWhatTheScriptSaid(State state, int exitCode, String why) throws IOException {
+        String said = "{\"version\":1,\"outcome\":\"Failed\",\"stderr\":\"err\"}";
+
+        assertThat(messages.resultOf(pod(state, exitCode, said)).stderr()).isEqualTo("err\n" + why);
+    }
+
     private static ObservedPod ended(int exitCode, String message) {
         return pod(State.Ended, exitCode, message);
     }
@@ -146,7 +155,7 @@ class TerminationMessagesTest {
                 1,
                 1,
                 state,
-                state == State.Lost ? "Evicted" : "OOMKilled",
+                state == State.Lost ? "Evicted" : exitCode == 137 ? "OOMKilled" : "Error",
                 "The node was low on memory.",
                 start,
                 start.plusSeconds(1),
