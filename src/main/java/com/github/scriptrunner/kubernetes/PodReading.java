@@ -90,7 +90,8 @@ final class PodReading {
         boolean unknown = terminated
                 .map(end -> "ContainerStatusUnknown".equals(end.getReason()))
                 .orElse(true);
-        boolean disturbed = disruption(pod).isPresent() || "Evicted".equals(pod.getStatus().getReason());
+        boolean disturbed =
+                disruption(pod).isPresent() || "Evicted".equals(pod.getStatus().getReason());
         return unknown || (disturbed && !endedWell);
     }
 

@@ -91,7 +91,9 @@ public final class TerminationMessages {
         if (pod.state() == State.Lost) {
             return "The pod was ended by Kubernetes%s".formatted(pod.message() == null ? "." : ": " + pod.message());
         }
-        return "OOMKilled".equals(pod.reason()) ? "A process of the script was killed for its use of memory (OOMKilled)." : null;
+        return "OOMKilled".equals(pod.reason())
+                ? "A process of the script was killed for its use of memory (OOMKilled)."
+                : null;
     }
 
     private static RunResultBuilder resultOf(ObservedPod pod, Outcome outcome) {

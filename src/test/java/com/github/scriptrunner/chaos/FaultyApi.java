@@ -21,14 +21,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,8 +53,6 @@ final class FaultyApi implements AutoCloseable {
     private static final int LONGEST_DELAY_OF_AN_EVENT = 3_000;
     private static final int LIFE = 20_000;
     private static final int SHORT_LIFE = 2_000;
-
-    private record Listed(Instant time, byte[] body) {}
 
     /** Those of one kind that are open. */
     private static final class Watches {
@@ -86,7 +84,7 @@ final class FaultyApi implements AutoCloseable {
     private final Path log;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     /** By the path and query of the list. */
-    private final Map<String, Deque<Listed>> lists = new ConcurrentHashMap<>();
+    private final Map<String, ConcurrentNavigableMap<Instant, byte[]>> lists = new ConcurrentHashMap<>();
 
     /** By plural. */
     private final Map<String, Watches> watches = new ConcurrentHashMap<>();
@@ -260,7 +258,7 @@ final class FaultyApi implements AutoCloseable {
                 throw new IOException("half a response");
             }
             if (call.isList() && response.isSuccessful()) {
-                lists.computeIfAbsent(call.uri().toString(), uri -> new ArrayDeque<>());
+                lists.computeIfAbsent(call.uri().toString(), uri -> new ConcurrentSkipListMap<>());
             }
             send(exchange, response.code(), body);
         }
@@ -331,11 +329,8 @@ final class FaultyApi implements AutoCloseable {
         lists.forEach((uri, listed) -> {
             try (InputStream in =
                     send(new Call("GET", URI.create(uri), "", "", null)).body()) {
-                byte[] body = in.readAllBytes();
-                synchronized (listed) {
-                    listed.removeIf(old -> old.time().isBefore(Instant.now().minus(OLD.multipliedBy(3))));
-                    listed.addLast(new Listed(Instant.now(), body));
-                }
+                listed.put(Instant.now(), in.readAllBytes());
+                listed.headMap(Instant.now().minus(OLD.multipliedBy(3))).clear();
             } catch (IOException | ExecutionException e) {
                 LOG.info("{}", uri, e);
             } catch (InterruptedException e) {
@@ -346,19 +341,12 @@ final class FaultyApi implements AutoCloseable {
 
     private void sendOldList(HttpExchange exchange, Call call)
             throws IOException, InterruptedException, ExecutionException {
-        Deque<Listed> listed = lists.getOrDefault(call.uri().toString(), new ArrayDeque<>());
-        byte[] old;
-        synchronized (listed) {
-            old = listed.stream()
-                    .filter(one -> one.time().isBefore(Instant.now().minus(OLD)))
-                    .reduce((one, later) -> later)
-                    .map(Listed::body)
-                    .orElse(null);
-        }
+        Map.Entry<Instant, byte[]> old = lists.getOrDefault(call.uri().toString(), new ConcurrentSkipListMap<>())
+                .floorEntry(Instant.now().minus(OLD));
         if (old == null) {
             pass(exchange, call, null);
         } else {
-            send(exchange, 200, old);
+            send(exchange, 200, old.getValue());
         }
     }
 

@@ -83,20 +83,19 @@ class NodesAreDisturbedTest {
 
             Shell.node("freeze", victim);
 
-            NodeStatus held = runner.awaitNode(
-                    victim, node -> assertThat(node.reason()).isEqualTo("NodeNotReady"));
+            NodeStatus held =
+                    runner.awaitNode(victim, node -> assertThat(node.reason()).isEqualTo("NodeNotReady"));
             assertThat(held.phase()).isEqualTo(Phase.Running);
             assertThat(held.message()).endsWith(".");
             gate.open();
-            assertThat(runs(runner.awaitNode(other, node -> assertThat(node.phase()).isEqualTo(Phase.Succeeded))))
+            assertThat(runs(runner.awaitNode(
+                            other, node -> assertThat(node.phase()).isEqualTo(Phase.Succeeded))))
                     .containsExactly(2, 1);
             assertThat(node(runner.status(), victim).completedRuns()).isZero();
             Shell.node("thaw", victim);
             assertThat(node(runner.awaitComplete(), victim).history())
                     .extracting(RunResult::run, RunResult::outcome)
-                    .containsExactly(
-                            tuple(2, Outcome.Succeeded),
-                            tuple(1, Outcome.Succeeded));
+                    .containsExactly(tuple(2, Outcome.Succeeded), tuple(1, Outcome.Succeeded));
         }
     }
 
@@ -114,7 +113,8 @@ class NodesAreDisturbedTest {
 
             Shell.node("reboot", victim);
 
-            NodeStatus lost = runner.awaitNode(victim, node -> assertThat(node.phase()).isEqualTo(Phase.Failed));
+            NodeStatus lost =
+                    runner.awaitNode(victim, node -> assertThat(node.phase()).isEqualTo(Phase.Failed));
             assertThat(runs(lost)).containsExactly(1);
             assertThat(latest(lost).outcome()).isEqualTo(Outcome.Lost);
             assertThat(latest(lost).stderr()).isNotBlank();
@@ -140,9 +140,7 @@ class NodesAreDisturbedTest {
             assertThat(status.nodes())
                     .filteredOn(node -> node.name().equals(victim))
                     .extracting(NodeStatus::phase, node -> latest(node).outcome())
-                    .containsExactly(
-                            tuple(Phase.Succeeded, Outcome.Succeeded),
-                            tuple(Phase.Failed, Outcome.Lost));
+                    .containsExactly(tuple(Phase.Succeeded, Outcome.Succeeded), tuple(Phase.Failed, Outcome.Lost));
         }
     }
 
@@ -161,8 +159,8 @@ class NodesAreDisturbedTest {
 
         Runner runner = onBoth(namespace, Map.of("script", "print(1)"));
 
-        NodeStatus held = runner.awaitNode(
-                victim, node -> assertThat(node.reason()).isEqualTo("Unschedulable"));
+        NodeStatus held =
+                runner.awaitNode(victim, node -> assertThat(node.reason()).isEqualTo("Unschedulable"));
         assertThat(held.phase()).isEqualTo(Phase.Waiting);
         assertThat(held.message()).contains("e2e");
         runner.awaitNode(other, node -> assertThat(node.phase()).isEqualTo(Phase.Succeeded));
@@ -187,8 +185,8 @@ class NodesAreDisturbedTest {
         try {
             Runner runner = onBoth(namespace, Map.of("script", "print(1)"));
 
-            NodeStatus held = runner.awaitNode(
-                    victim, node -> assertThat(node.reason()).isEqualTo("ImagePullFailed"));
+            NodeStatus held =
+                    runner.awaitNode(victim, node -> assertThat(node.reason()).isEqualTo("ImagePullFailed"));
 
             assertThat(held.phase()).isEqualTo(Phase.Waiting);
             assertThat(held.message()).contains(image);
