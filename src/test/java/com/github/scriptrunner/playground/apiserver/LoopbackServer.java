@@ -125,7 +125,7 @@ public final class LoopbackServer implements AutoCloseable {
         return kubeconfig;
     }
 
-    /** {@code https://127.0.0.1:PORT}. */
+    /** Where it listens: {@code https://127.0.0.1:PORT}. */
     String url() {
         return url(server);
     }
