@@ -33,8 +33,8 @@ import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.PropertyInject;
 import org.apache.camel.impl.cluster.ClusteredRoutePolicy;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutePolicy;
-import org.apache.camel.support.RoutePolicySupport;
 
 /**
  * The beans that the routes name; the same for the operator, the playground and the tests. The bean {@code kubernetesClient} comes from
@@ -44,6 +44,7 @@ public class OperatorConfiguration implements CamelConfiguration {
     private static final String LEASE = "scriptrunner-operator";
 
     private final InstantSource clock = InstantSource.system();
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final LeaseGuard leaseGuard = new LeaseGuard(System::nanoTime);
 
     /** A client for the routes: it writes nothing while another process leads. */
@@ -52,6 +53,30 @@ public class OperatorConfiguration implements CamelConfiguration {
                 .withConfig(cluster)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", leaseGuard))
                 .build();
+    }
+
+    @Override
+    public void configure(CamelContext context) throws Exception {
+        if (Boolean.parseBoolean(context.resolvePropertyPlaceholders("{{scriptrunner.leaderElection}}"))) {
+            electLeader(context);
+        }
+    }
+
+    /** From now on a route that reads a work queue runs on the leader alone, also one that somebody else wrote. */
+    private void electLeader(CamelContext context) throws Exception {
+        Config cluster = context.getRegistry()
+                .findSingleByType(KubernetesClient.class)
+                .getConfiguration();
+        LeaseClusterService service = new LeaseClusterService(
+                cluster, LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context));
+        context.addService(service);
+        Gauge.builder("leader.election.master.status", () -> service.isLeader(LEASE) ? 1 : 0)
+                .description("1 on the process that leads, 0 on the others")
+                .tag("name", LEASE)
+                .register(metrics);
+        RoutePolicy whileLeading = ClusteredRoutePolicy.forNamespace(context, LEASE);
+        context.addRoutePolicyFactory((camel, routeId, route) ->
+                ((RouteDefinition) route).getEndpointUrl().startsWith("workqueue:") ? whileLeading : null);
     }
 
     /** Decides by the rules of {@code domain}; a bean, so that a route can call it. */
@@ -124,30 +149,9 @@ public class OperatorConfiguration implements CamelConfiguration {
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
     }
 
-    /** For the routes that only the leader runs; without an election everybody is one. */
-    @BindToRegistry(lazy = true)
-    public RoutePolicy onLeader(
-            CamelContext context,
-            KubernetesClient client,
-            MeterRegistry metrics,
-            @PropertyInject("scriptrunner.leaderElection") boolean election)
-            throws Exception {
-        if (!election) {
-            return new RoutePolicySupport() {};
-        }
-        LeaseClusterService service = new LeaseClusterService(
-                client.getConfiguration(), LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context));
-        context.addService(service);
-        Gauge.builder("leader.election.master.status", () -> service.isLeader(LEASE) ? 1 : 0)
-                .description("1 on the process that leads, 0 on the others")
-                .tag("name", LEASE)
-                .register(metrics);
-        return ClusteredRoutePolicy.forNamespace(context, LEASE);
-    }
-
     @BindToRegistry("metricsRegistry")
     public PrometheusMeterRegistry metricsRegistry() {
-        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        return metrics;
     }
 
     @BindToRegistry

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedStartupListener;
 import org.apache.camel.cluster.CamelClusterMember;
 import org.apache.camel.support.cluster.AbstractCamelClusterView;
 import org.slf4j.Logger;
@@ -59,8 +61,27 @@ final class LeaseClusterView extends AbstractCamelClusterView {
                 .orElse(List.of(getLocalMember()));
     }
 
+    /** Whoever leads has to be able to: it takes part once all routes run. */
     @Override
-    protected void doStart() {
+    protected void doStart() throws Exception {
+        if (getCamelContext().isStarted()) {
+            takePart();
+        } else {
+            getCamelContext().addStartupListener(new ExtendedStartupListener() {
+                @Override
+                public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+                    // not all routes run yet
+                }
+
+                @Override
+                public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
+                    takePart();
+                }
+            });
+        }
+    }
+
+    private void takePart() {
         stopping = false;
         beginning = getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, "leadership");
         TimedLease lease =
@@ -110,7 +131,10 @@ final class LeaseClusterView extends AbstractCamelClusterView {
     @Override
     protected void doStop() {
         stopping = true;
-        election.cancel(true);
-        getCamelContext().getExecutorServiceManager().shutdownNow(beginning);
+        // absent where the routes could not start
+        if (election != null) {
+            election.cancel(true);
+            getCamelContext().getExecutorServiceManager().shutdownNow(beginning);
+        }
     }
 }

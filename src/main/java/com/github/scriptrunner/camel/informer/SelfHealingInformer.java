@@ -101,9 +101,11 @@ final class SelfHealingInformer<T extends HasMetadata> {
      * #start}.
      */
     synchronized CompletableFuture<Void> relist() {
-        current.stop();
-        synced = false;
-        begin();
+        if (current != null) {
+            current.stop();
+            synced = false;
+            begin();
+        }
         return opened;
     }
 
