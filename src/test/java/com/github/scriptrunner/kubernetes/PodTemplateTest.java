@@ -40,7 +40,8 @@ class PodTemplateTest {
         Pod pod = new PodTemplate("runner:1")
                 .podOf(new PodToStart(runner, "hello-1", "n1.example.com", "0123456789", 2, 7));
 
-        assertThat(Serialization.asYaml(pod)).isEqualTo(golden("pod-" + mode + (dnf == null ? "" : "-with-dnf") + ".yaml"));
+        assertThat(Serialization.asYaml(pod))
+                .isEqualTo(golden("pod-" + mode + (dnf == null ? "" : "-with-dnf") + ".yaml"));
     }
 
     private static String golden(String name) throws IOException {

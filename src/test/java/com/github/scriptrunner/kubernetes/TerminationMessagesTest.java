@@ -118,8 +118,10 @@ class TerminationMessagesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Lost, 143, The pod was ended by Kubernetes: The node was low on memory.", "Ended, 137, "
-            + "A process of the script was killed for its use of memory (OOMKilled)."})
+    @CsvSource({
+        "Lost, 143, The pod was ended by Kubernetes: The node was low on memory.",
+        "Ended, 137, " + "A process of the script was killed for its use of memory (OOMKilled)."
+    })
     void whatKubernetesDidFollowsWhatTheScriptSaid(State state, int exitCode, String why) throws IOException {
         String said = "{\"version\":1,\"outcome\":\"Failed\",\"stderr\":\"err\"}";
 

@@ -181,7 +181,8 @@ public class InformerEndpoint extends DefaultEndpoint {
 
     private <T extends HasMetadata, L, R extends Resource<T>> SharedIndexInformer<T> select(
             MixedOperation<T, L, R> all) {
-        AnyNamespaceOperation<T, L, R> inScope = namespace == null || namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace);
+        AnyNamespaceOperation<T, L, R> inScope =
+                namespace == null || namespace.isEmpty() ? all.inAnyNamespace() : all.inNamespace(namespace);
         FilterWatchListDeletable<T, L, R> selected =
                 labelSelector == null ? inScope : inScope.withLabelSelector(labelSelector);
         return selected.withLimit(PAGE).runnableInformer(0);
