@@ -1,10 +1,10 @@
 package com.github.scriptrunner.behaviour;
 
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.runs;
 import static com.github.scriptrunner.behaviour.Runner.said;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,15 +91,15 @@ class ANodeRunsAsOftenAsAskedTest {
     void anEndlessOnesNodeShowsItsLatestRun(TestNamespace namespace) {
         Runner runner = namespace.create(Map.of(
                 "script", "raise SystemExit(1)", "nodeSelector", ON_ONE_NODE, "runs", -1, "periodSeconds", 3600));
-        ScriptRunnerStatus failed = runner.await(
-                status -> assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Failed));
+        ScriptRunnerStatus failed =
+                runner.await(status -> assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Failed));
         assertThat(said(failed, "Failed")).isEqualTo("False Endless");
         assertThat(failed.failed()).isEqualTo(1);
 
         runner.edit(Map.of("script", "pass"));
 
-        ScriptRunnerStatus succeeded = runner.await(
-                status -> assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Succeeded));
+        ScriptRunnerStatus succeeded =
+                runner.await(status -> assertThat(node(status, NODE_1).phase()).isEqualTo(Phase.Succeeded));
         assertThat(succeeded.nextRunTime())
                 .isEqualTo(latest(node(succeeded, NODE_1)).startTime().plusSeconds(3600));
     }
@@ -149,8 +149,7 @@ class ANodeRunsAsOftenAsAskedTest {
 
         runner.edit(Map.of("historyLimit", 1));
 
-        NodeStatus node =
-                runner.awaitNode(NODE_1, now -> assertThat(runs(now)).containsExactly(3));
+        NodeStatus node = runner.awaitNode(NODE_1, now -> assertThat(runs(now)).containsExactly(3));
         assertThat(node.completedRuns()).isEqualTo(3);
     }
 

@@ -1,12 +1,12 @@
 package com.github.scriptrunner.behaviour;
 
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_2;
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_3;
 import static com.github.scriptrunner.behaviour.Runner.condition;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.said;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_2;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_3;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
 import static com.github.scriptrunner.behaviour.TestNamespace.onNodes;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,12 +1,12 @@
 package com.github.scriptrunner.behaviour;
 
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_2;
-import static com.github.scriptrunner.behaviour.SharedCluster.NODE_3;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.Runner.runs;
 import static com.github.scriptrunner.behaviour.Runner.said;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_2;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 

@@ -89,8 +89,7 @@ public final class SharedCluster implements ParameterResolver {
         if (given != null || KUBECONFIG == null) {
             return given == null ? "127.0.0.1" : given;
         }
-        URI server = URI.create(
-                Config.fromKubeconfig(new File(KUBECONFIG)).getMasterUrl());
+        URI server = URI.create(Config.fromKubeconfig(new File(KUBECONFIG)).getMasterUrl());
         try (DatagramSocket towards = new DatagramSocket()) {
             // sends nothing
             towards.connect(new InetSocketAddress(server.getHost(), 9));

@@ -50,11 +50,10 @@ final class Witnesses implements AutoCloseable {
 
     void create(String name, int runs, int periodSeconds, int milliseconds) {
         ScriptRunner runner = new ScriptRunner();
-        runner.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(namespace)
-                .withName(name)
-                .build());
-        runner.setSpec(new ScriptRunnerSpec("""
+        runner.setMetadata(
+                new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+        runner.setSpec(new ScriptRunnerSpec(
+                """
                 import os, time
                 with open("%s", "a") as ran:
                     ran.write(" ".join(map(os.environ.get, ["SCRIPTRUNNER_NAME", "NODE_NAME", "SCRIPTRUNNER_RUN"])) + "\\n")

@@ -58,11 +58,19 @@ class AnEditorGetsNoPrivilegesTest {
             assertThat(Shell.kubectlWithInput(runner(mode), asEditor(namespace, "create", "-f", "-"))
                             .isRefused()
                             .output())
-                    .contains("mode " + mode, "editor needs " + THE_MISSING_RIGHT + " in namespace " + namespace.name());
+                    .contains(
+                            "mode " + mode, "editor needs " + THE_MISSING_RIGHT + " in namespace " + namespace.name());
         }
         Shell.kubectlWithInput(runner("Normal"), asEditor(namespace, "create", "-f", "-"))
                 .succeeds();
-        assertThat(editor(namespace, "patch", "sr", "mine", "--type=merge", "-p", "{\"spec\":{\"mode\":\"Privileged\"}}")
+        assertThat(editor(
+                                namespace,
+                                "patch",
+                                "sr",
+                                "mine",
+                                "--type=merge",
+                                "-p",
+                                "{\"spec\":{\"mode\":\"Privileged\"}}")
                         .isRefused()
                         .output())
                 .contains(THE_MISSING_RIGHT);
@@ -154,8 +162,8 @@ class AnEditorGetsNoPrivilegesTest {
     void byTheConfigMapOfAScript(TestNamespace namespace) {
         allowEdit(namespace);
         try (Gate gate = Gate.closed()) {
-            Runner runner = namespace.create(
-                    Map.of("script", gate.script() + "print('ours')", "mode", "Privileged", "nodeSelector", onNodes(NODE_1)));
+            Runner runner = namespace.create(Map.of(
+                    "script", gate.script() + "print('ours')", "mode", "Privileged", "nodeSelector", onNodes(NODE_1)));
             runner.awaitRunningPod();
             ConfigMap ours = runner.configMaps().get(0);
             String name = ours.getMetadata().getName();
@@ -175,14 +183,17 @@ class AnEditorGetsNoPrivilegesTest {
                             .addToData("script.py", "print('evil')")
                             .addToData("os.py", "print('evil')")
                             .build());
-            Shell.kubectlWithInput(forged, asEditor(namespace, "create", "-f", "-")).succeeds();
+            Shell.kubectlWithInput(forged, asEditor(namespace, "create", "-f", "-"))
+                    .succeeds();
             gate.open();
 
             // where the forged one is not on the node yet
             runner.edit(Map.of("nodeSelector", onNodes(NODE_2)));
 
-            NodeStatus node = runner.awaitNode(NODE_2, now -> assertThat(now.completedRuns() == 1 || now.reason() != null)
-                    .isTrue());
+            NodeStatus node = runner.awaitNode(
+                    NODE_2,
+                    now -> assertThat(now.completedRuns() == 1 || now.reason() != null)
+                            .isTrue());
             if (node.completedRuns() == 1) {
                 assertThat(latest(node).outcome()).isEqualTo(Outcome.SetupFailed);
                 assertThat(latest(node).stderr()).contains("was not run: its SHA-256 is");

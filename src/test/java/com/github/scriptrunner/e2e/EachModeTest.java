@@ -90,7 +90,8 @@ class EachModeTest {
                 "packages",
                 Map.of("dnf", dnf == null ? List.of() : List.of(dnf))));
 
-        NodeStatus held = runner.awaitNode(NODE_1, now -> assertThat(now.reason()).isNotNull());
+        NodeStatus held =
+                runner.awaitNode(NODE_1, now -> assertThat(now.reason()).isNotNull());
 
         assertThat(held.phase()).isEqualTo(Phase.Waiting);
         assertThat(held.reason()).isEqualTo("AdmissionDenied");
@@ -99,7 +100,10 @@ class EachModeTest {
     }
 
     @Test
-    @EnabledIfEnvironmentVariable(named = Shell.KIT, matches = ".+", disabledReason = "E2E_KIT names no commands for nodes")
+    @EnabledIfEnvironmentVariable(
+            named = Shell.KIT,
+            matches = ".+",
+            disabledReason = "E2E_KIT names no commands for nodes")
     void hostFsReadsAndWritesFilesOfTheNode(TestNamespace namespace) {
         String file = "/root/" + namespace.name();
         Shell.node("exec", NODE_1, "sh", "-c", "echo from the node >" + file);

@@ -37,7 +37,8 @@ class KilledAgainAndAgainTest {
 
     /** Endless until the killing is over; what it prints tells each start of a script from any other. */
     private static Map<String, Object> script() {
-        return Map.of("script", "import time, uuid; print(uuid.uuid4()); time.sleep(1)", "runs", -1, "historyLimit", 100);
+        return Map.of(
+                "script", "import time, uuid; print(uuid.uuid4()); time.sleep(1)", "runs", -1, "historyLimit", 100);
     }
 
     @Test
@@ -64,14 +65,13 @@ class KilledAgainAndAgainTest {
 
     private static void awaitProgress(Runner runner) {
         int before = completed(runner);
-        Awaitility.await()
-                .atMost(Runner.PATIENCE)
-                .ignoreExceptions()
-                .until(() -> completed(runner) > before);
+        Awaitility.await().atMost(Runner.PATIENCE).ignoreExceptions().until(() -> completed(runner) > before);
     }
 
     private static int completed(Runner runner) {
-        return runner.status().nodes().stream().mapToInt(node -> node.completed()).sum();
+        return runner.status().nodes().stream()
+                .mapToInt(node -> node.completed())
+                .sum();
     }
 
     /** By SIGKILL; then its pod goes, for kubelet would wait longer each time before it starts the container again. */
@@ -96,11 +96,15 @@ class KilledAgainAndAgainTest {
     }
 
     private static void killApiServer() throws Exception {
-        Path pid = Path.of(System.getenv().getOrDefault("CLUSTER_HOME", System.getProperty("user.home") + "/.cache/test-cluster"))
+        Path pid = Path.of(System.getenv()
+                        .getOrDefault("CLUSTER_HOME", System.getProperty("user.home") + "/.cache/test-cluster"))
                 .resolve("run/pids/kube-apiserver");
-        ProcessHandle.of(Long.parseLong(Files.readString(pid).split(" ")[0]))
-                .orElseThrow()
-                .destroyForcibly();
+        ProcessHandle server = ProcessHandle.of(
+                        Long.parseLong(Files.readString(pid).split(" ")[0]))
+                .orElseThrow();
+        server.destroyForcibly();
+        // one that is still ending would not be started again
+        server.onExit().get();
         Shell.run(List.of(System.getenv(Shell.KIT) + "/up", "0"), "").succeeds();
     }
 
@@ -134,6 +138,8 @@ class KilledAgainAndAgainTest {
             assertThat(said).hasSameSizeAs(different);
         });
         runner.delete();
-        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> runner.pods().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> runner.pods().isEmpty());
     }
 }

@@ -13,7 +13,6 @@ final class Shell {
     /** The folder of a kit whose {@code node} and {@code up} disturb nodes and control plane; see e2e/README.md. */
     static final String KIT = "E2E_KIT";
 
-
     private Shell() {}
 
     /** @param output of both streams */
@@ -50,7 +49,8 @@ final class Shell {
 
     static Result run(List<String> command, String input) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

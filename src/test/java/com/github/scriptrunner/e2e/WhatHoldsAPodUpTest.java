@@ -24,14 +24,9 @@ import org.junit.jupiter.api.Test;
 @Tag("cluster")
 class WhatHoldsAPodUpTest {
     private static void limits(TestNamespace namespace, String limit) {
-        Shell.kubectlWithInput(
-                        """
+        Shell.kubectlWithInput("""
                         {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "limits"},
-                         "spec": {"limits": [{"type": "Container", %s}]}}""".formatted(limit),
-                        "--namespace=" + namespace.name(),
-                        "apply",
-                        "-f",
-                        "-")
+                         "spec": {"limits": [{"type": "Container", %s}]}}""".formatted(limit), "--namespace=" + namespace.name(), "apply", "-f", "-")
                 .succeeds();
     }
 
@@ -40,8 +35,8 @@ class WhatHoldsAPodUpTest {
         limits(namespace, "\"defaultRequest\": {\"cpu\": \"1000\"}, \"default\": {\"cpu\": \"1000\"}");
         Runner runner = namespace.create(Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE));
 
-        NodeStatus held = runner.awaitNode(
-                NODE_1, now -> assertThat(now.reason()).isEqualTo("Unschedulable"));
+        NodeStatus held =
+                runner.awaitNode(NODE_1, now -> assertThat(now.reason()).isEqualTo("Unschedulable"));
 
         assertThat(held.phase()).isEqualTo(Phase.Waiting);
         assertThat(held.message()).contains("Insufficient cpu");
@@ -54,8 +49,8 @@ class WhatHoldsAPodUpTest {
                 .succeeds();
         Runner runner = namespace.create(Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE));
 
-        NodeStatus held = runner.awaitNode(
-                NODE_1, now -> assertThat(now.reason()).isEqualTo("QuotaExceeded"));
+        NodeStatus held =
+                runner.awaitNode(NODE_1, now -> assertThat(now.reason()).isEqualTo("QuotaExceeded"));
 
         assertThat(held.phase()).isEqualTo(Phase.Waiting);
         assertThat(held.message()).contains("exceeded quota: none");
@@ -67,8 +62,8 @@ class WhatHoldsAPodUpTest {
     @Test
     void aScriptThatTakesTooMuchMemoryFailsAndSaysSo(TestNamespace namespace) {
         limits(namespace, "\"default\": {\"memory\": \"64Mi\"}, \"defaultRequest\": {\"memory\": \"16Mi\"}");
-        Runner runner = namespace.create(Map.of(
-                "script", "print('begun', flush=True)\nx = b'x' * 2**30", "nodeSelector", ON_ONE_NODE));
+        Runner runner = namespace.create(
+                Map.of("script", "print('begun', flush=True)\nx = b'x' * 2**30", "nodeSelector", ON_ONE_NODE));
 
         RunResult result = latest(node(runner.awaitComplete(), NODE_1));
 

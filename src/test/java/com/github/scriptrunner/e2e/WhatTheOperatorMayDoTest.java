@@ -37,7 +37,8 @@ class WhatTheOperatorMayDoTest {
             assertThat(rules)
                     // everybody may ask who they are and what they may do
                     .filteredOn(rule -> rule.getResources().stream().noneMatch(name -> name.startsWith("selfsubject")))
-                    .extracting(rule -> String.join(" ", rule.getResources()) + ": " + String.join(" ", rule.getVerbs()))
+                    .extracting(
+                            rule -> String.join(" ", rule.getResources()) + ": " + String.join(" ", rule.getVerbs()))
                     .containsExactlyInAnyOrder(
                             "scriptrunners: get list watch",
                             "scriptrunners/status: patch",
