@@ -64,11 +64,10 @@ public class OperatorConfiguration implements CamelConfiguration {
 
     /** From now on a route that reads a work queue runs on the leader alone, also one that somebody else wrote. */
     private void electLeader(CamelContext context) throws Exception {
-        Config cluster = context.getRegistry()
-                .findSingleByType(KubernetesClient.class)
-                .getConfiguration();
-        LeaseClusterService service = new LeaseClusterService(
-                cluster, LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context));
+        Config cluster =
+                context.getRegistry().findSingleByType(KubernetesClient.class).getConfiguration();
+        LeaseClusterService service =
+                new LeaseClusterService(cluster, LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context));
         context.addService(service);
         Gauge.builder("leader.election.master.status", () -> service.isLeader(LEASE) ? 1 : 0)
                 .description("1 on the process that leads, 0 on the others")

@@ -28,6 +28,11 @@ final class PodReading {
             "RegistryUnavailable",
             "SignatureValidationFailed");
 
+    /** containerd's word for a container that it does not find running after a restart of its node; the message is the log's end. */
+    private static final String RESTARTED = "Unknown";
+
+    private static final Set<String> NOBODY_SAW = Set.of(RESTARTED, "ContainerStatusUnknown");
+
     /** What kubelet says while all goes well. */
     private static final Set<String> ON_ITS_WAY = Set.of("ContainerCreating", "PodInitializing");
 
@@ -88,7 +93,7 @@ final class PodReading {
         Optional<ContainerStateTerminated> terminated = container(pod).map(ContainerState::getTerminated);
         boolean endedWell = terminated.map(end -> end.getExitCode() == 0).orElse(false);
         boolean unknown = terminated
-                .map(end -> "ContainerStatusUnknown".equals(end.getReason()))
+                .map(end -> NOBODY_SAW.contains(String.valueOf(end.getReason())))
                 .orElse(true);
         boolean disturbed =
                 disruption(pod).isPresent() || "Evicted".equals(pod.getStatus().getReason());
@@ -122,7 +127,8 @@ final class PodReading {
         Optional<PodCondition> disruption = disruption(pod);
         Optional<ContainerStateTerminated> terminated = container(pod).map(ContainerState::getTerminated);
         if (disruption.isEmpty() && terminated.isPresent()) {
-            return new Trouble(terminated.get().getReason(), terminated.get().getMessage());
+            ContainerStateTerminated end = terminated.get();
+            return new Trouble(end.getReason(), RESTARTED.equals(end.getReason()) ? null : end.getMessage());
         }
         return disruption
                 .or(() -> condition(pod, "PodScheduled")

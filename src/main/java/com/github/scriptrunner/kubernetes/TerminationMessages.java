@@ -89,7 +89,9 @@ public final class TerminationMessages {
     /** What Kubernetes did to the container that its own words do not tell; null where it did nothing. */
     private static String disturbance(ObservedPod pod) {
         if (pod.state() == State.Lost) {
-            return "The pod was ended by Kubernetes%s".formatted(pod.message() == null ? "." : ": " + pod.message());
+            return pod.message() == null
+                    ? "Kubernetes does not know how the container ended; its node was restarted."
+                    : "The pod was ended by Kubernetes: " + pod.message();
         }
         return "OOMKilled".equals(pod.reason())
                 ? "A process of the script was killed for its use of memory (OOMKilled)."

@@ -99,9 +99,12 @@ class KilledAgainAndAgainTest {
         Path pid = Path.of(System.getenv()
                         .getOrDefault("CLUSTER_HOME", System.getProperty("user.home") + "/.cache/test-cluster"))
                 .resolve("run/pids/kube-apiserver");
-        ProcessHandle.of(Long.parseLong(Files.readString(pid).replaceFirst("(?s)\\s.*", "")))
-                .orElseThrow()
-                .destroyForcibly();
+        ProcessHandle server = ProcessHandle.of(
+                        Long.parseLong(Files.readString(pid).replaceFirst("(?s)\\s.*", "")))
+                .orElseThrow();
+        server.destroyForcibly();
+        // one that is still ending would not be started again
+        server.onExit().get();
         Shell.run(List.of(System.getenv(Shell.KIT) + "/up", "0"), "").succeeds();
     }
 

@@ -54,6 +54,8 @@ class PodReadingTest {
                         + "{exitCode: 0, reason: Completed, " + ENDED + "}}}]} | Ended | Evicted",
                 "forgotten in a reboot | {phase: Failed, containerStatuses: [{state: {terminated: {exitCode: 137, reason: "
                         + "ContainerStatusUnknown, " + ENDED + "}}}]} | Lost | ContainerStatusUnknown",
+                "its node was restarted | {phase: Running, containerStatuses: [{state: {terminated: {exitCode: 255, reason: Unknown, "
+                        + ENDED + "}}}]} | Lost | Unknown",
                 "not startable | {phase: Failed, containerStatuses: [{state: {terminated: {exitCode: 128, reason: StartError, "
                         + "startedAt: 1970-01-01T00:00:00Z}}}]} | NeverBegan | StartError",
             })
