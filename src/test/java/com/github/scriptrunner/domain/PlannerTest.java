@@ -346,6 +346,16 @@ class PlannerTest {
         }
 
         @Test
+        void endsAPodThatHasNotBegunOnce() {
+            Simulation cluster = Simulation.of(script("a")).node("n1").settle();
+            cluster.edit(script("b"));
+            ObservedPod ending = cluster.pod("n1").with().deleting(true).build();
+            cluster.putPod(ending);
+
+            assertThat(cluster.step().unwanted()).isEmpty();
+        }
+
+        @Test
         void endsAPodThatHasNotBegunAndThenStartsTheNewScript() {
             Simulation cluster = Simulation.of(script("a")).node("n1").settle().stick("n1", "Unschedulable");
             String old = cluster.pod("n1").name();
@@ -646,6 +656,62 @@ class PlannerTest {
             assertThat(plan.released()).hasSize(2);
             assertThat(plan.starts()).isEmpty();
         }
+    }
+
+    @Test
+    void aPodOfTheRightNameAndAnotherOwnerIsNotTakenForOurs() {
+        Simulation cluster = Simulation.of(runs(1)).node("n1").settle();
+        ObservedPod ours = cluster.pod("n1");
+        cluster.putPod(ours.with()
+                .ownerUid("uid-of-another")
+                .state(ObservedPod.State.Running)
+                .startTime(cluster.now())
+                .build());
+
+        cluster.settle();
+
+        assertThat(cluster.entry("n1").phase()).isEqualTo(Phase.Waiting);
+    }
+
+    @Test
+    void aConditionSaysSinceWhenItIsAsItIs() {
+        Simulation cluster = Simulation.of(runs(1)).node("n1").settle();
+        String started = cluster.condition("Complete").getLastTransitionTime();
+
+        cluster.run("n1", 0);
+
+        String completed = cluster.condition("Complete").getLastTransitionTime();
+        assertThat(completed).isGreaterThan(started);
+        assertThat(cluster.condition("Failed").getLastTransitionTime()).isEqualTo(started);
+        assertThat(cluster.pass(60)
+                        .node("n2", Map.of())
+                        .removeNode("n2")
+                        .settle()
+                        .condition("Complete")
+                        .getLastTransitionTime())
+                .isEqualTo(completed);
+    }
+
+    @Test
+    void aLargeStatusWaitsForFiveSecondsUnlessItIsTheLast() {
+        Simulation cluster = Simulation.of(runs(1));
+        for (int i = 0; i < 600; i++) {
+            cluster.node("a-node-with-quite-a-long-name-" + i);
+        }
+        cluster.settle();
+        List<ObservedPod> pods = cluster.pods();
+        pods.forEach(pod -> cluster.become(pod, ObservedPod.State.Running));
+        cluster.pass(10).step();
+        pods = cluster.pods();
+
+        pods.subList(0, 599).forEach(pod -> cluster.become(pod, ObservedPod.State.Ended));
+        Plan early = cluster.pass(1).step();
+        cluster.become(pods.get(599), ObservedPod.State.Ended);
+        Plan last = cluster.step();
+
+        assertThat(early.status()).isNull();
+        assertThat(early.lookAgainAfter()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(last.status().isComplete()).isTrue();
     }
 
     @Test

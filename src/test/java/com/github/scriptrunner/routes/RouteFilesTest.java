@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,53 @@ class RouteFilesTest {
 
         assertThat(called).isNotEmpty();
         assertThat(ROUTES.values()).extracting(RouteFilesTest::from).containsAll(called);
+    }
+
+    @Test
+    void whatAsksTheApiForManyPodsSideBySideDoesSoWithinTheBound() {
+        List<JsonNode> sideBySide = ROUTES.values().stream()
+                .flatMap(route -> route.findValues("split").stream())
+                .filter(split -> split.path("parallelProcessing").asBoolean())
+                .toList();
+
+        assertThat(sideBySide)
+                .isNotEmpty()
+                .allSatisfy(split ->
+                        assertThat(split.path("executorService").asText()).isEqualTo("#apiRequests"));
+    }
+
+    /** And that only within an exchange of the queue, which gives a runner to one worker at a time. */
+    @Test
+    void onlyPatchStatusWritesAStatus() throws IOException {
+        assertThat(routesWith("method", "patchStatus")).containsExactly("patch-status");
+        assertThat(routesWith("uri", "direct:patch-status"))
+                .containsExactlyInAnyOrder("patch-status", "reconcile-runner");
+        assertThat(from(ROUTES.get("reconcile-runner"))).isEqualTo("workqueue:runners");
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            assertThat(sources.filter(Files::isRegularFile).filter(RouteFilesTest::namesASubresource))
+                    .extracting(source -> source.getFileName().toString())
+                    .containsExactly("Runners.java");
+        }
+    }
+
+    private static List<String> routesWith(String field, String text) {
+        return ROUTES.entrySet().stream()
+                .filter(route ->
+                        route.getValue().findValuesAsText(field).stream().anyMatch(value -> value.startsWith(text)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** The client's ways to write a status. */
+    private static boolean namesASubresource(Path source) {
+        try {
+            return Pattern.compile(
+                            "\\.subresource\\(|(patch|edit|update|replace)Status\\(\\)|(edit|update|replace)Status\\(")
+                    .matcher(Files.readString(source))
+                    .find();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The routes, sources, steps and error configurations at any depth: all that can have an id. */
