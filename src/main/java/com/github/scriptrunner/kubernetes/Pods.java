@@ -71,7 +71,6 @@ public final class Pods {
                 throw e;
             }
         }
-        setbacks.forget(pod);
     }
 
     private static Pod named(ObservedPod pod) {

@@ -40,7 +40,8 @@ public final class Setbacks {
         return pod.runnerKey();
     }
 
-    void forget(PodOfRunner pod) {
+    /** What was asked for this pod has been done. */
+    public void forget(PodOfRunner pod) {
         byRunner.computeIfPresent(pod.runnerKey(), (key, setbacks) -> {
             setbacks.remove(pod.name());
             return setbacks.isEmpty() ? null : setbacks;

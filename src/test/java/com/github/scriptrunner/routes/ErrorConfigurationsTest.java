@@ -92,6 +92,19 @@ class ErrorConfigurationsTest extends RouteFiles {
     }
 
     @Test
+    void setbackOfADeletionIsCountedUntilThePodIsDeleted() throws Exception {
+        api.refuse("DELETE", 403, "Forbidden", "pods is forbidden");
+        template.sendBody("direct:release-pod", Samples.pod("not-deleted"));
+        template.sendBody("direct:release-pod", Samples.pod("not-deleted"));
+        assertThat(setbacks().get("not-deleted").count()).isEqualTo(2);
+        api.reset();
+
+        template.sendBody("direct:release-pod", Samples.pod("not-deleted"));
+
+        assertThat(setbacks()).isEmpty();
+    }
+
+    @Test
     void resultAsItIsMakesAResultOfThePodThatCameIn() {
         RunResult result =
                 template.requestBody("direct:read-result", Samples.ended("hello-1", 3, "Segfault"), RunResult.class);
