@@ -2,6 +2,7 @@ package com.github.scriptrunner.behaviour;
 
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.zip.DeflaterOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -37,6 +39,7 @@ class NeighboursAreHostileTest {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final String WITHOUT_FINALIZERS = "{\"metadata\": {\"finalizers\": null}}";
 
+    @Tag("playground")
     @Test
     void aPodThatLooksLikeOursAndHasAnotherOwnerIsLeftAlone(TestNamespace namespace) {
         ConfigMap owner = namespace
@@ -72,12 +75,13 @@ class NeighboursAreHostileTest {
         namespace.client().resource(foreign).patch(MERGE, WITHOUT_FINALIZERS);
     }
 
+    @Tag("playground")
     @Test
     void aForgedPodOfOursIsNoResultAndIsClearedAway(TestNamespace namespace) {
         KubernetesClient client = namespace.client();
         Runner runner = namespace.create(
                 Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE, "initialDelaySeconds", 3600));
-        runner.awaitNode("node-1", entry -> assertThat(entry.phase()).isEqualTo(Phase.Waiting));
+        runner.awaitNode(NODE_1, entry -> assertThat(entry.phase()).isEqualTo(Phase.Waiting));
         ScriptRunner object = runner.resource().get();
         Pod forged = client.resource(pod(
                         namespace,
@@ -95,11 +99,12 @@ class NeighboursAreHostileTest {
                 .untilAsserted(() -> assertThat(client.resource(forged).get()).isNull());
 
         runner.edit(Map.of("initialDelaySeconds", 0));
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
         assertThat(node.completedRuns()).isEqualTo(1);
         assertThat(latest(node).stdout()).isEqualTo("1\n");
     }
 
+    @Tag("playground")
     @Test
     void aPodWhoseFinalizerSomeoneTookIsRecordedAllTheSame(TestNamespace namespace) {
         try (Gate gate = Gate.closed()) {
@@ -110,7 +115,7 @@ class NeighboursAreHostileTest {
             namespace.client().resource(pod).patch(MERGE, WITHOUT_FINALIZERS);
 
             gate.open();
-            assertThat(latest(node(runner.awaitComplete(), "node-1")).stdout()).isEqualTo("said\n");
+            assertThat(latest(node(runner.awaitComplete(), NODE_1)).stdout()).isEqualTo("said\n");
             namespace.awaitNoPods();
         }
     }
@@ -172,7 +177,7 @@ class NeighboursAreHostileTest {
                 os.kill(parent, signal.SIGKILL)
                 """.formatted(
                         Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8)))));
-        NodeStatus node = node(runner.awaitComplete(), "node-1");
+        NodeStatus node = node(runner.awaitComplete(), NODE_1);
         assertThat(node.completedRuns()).isEqualTo(1);
         namespace.awaitNoPods();
         return latest(node);
@@ -215,8 +220,8 @@ class NeighboursAreHostileTest {
                 common + "c".repeat(189),
                 Map.of("script", "import os; print(2, os.environ['SCRIPTRUNNER_NAME'])", "nodeSelector", ON_ONE_NODE));
 
-        assertThat(latest(node(one.awaitComplete(), "node-1")).stdout()).isEqualTo("1 " + one.name() + "\n");
-        assertThat(latest(node(two.awaitComplete(), "node-1")).stdout()).isEqualTo("2 " + two.name() + "\n");
+        assertThat(latest(node(one.awaitComplete(), NODE_1)).stdout()).isEqualTo("1 " + one.name() + "\n");
+        assertThat(latest(node(two.awaitComplete(), NODE_1)).stdout()).isEqualTo("2 " + two.name() + "\n");
         namespace.awaitNoPods();
         two.delete();
         await().atMost(Runner.PATIENCE)
@@ -224,6 +229,7 @@ class NeighboursAreHostileTest {
         assertThat(one.configMaps()).hasSize(1);
     }
 
+    @Tag("playground")
     @Test
     void nodesWithNamesOf253CharactersThatAgreeInTheFirst63AreTwo(TestNamespace namespace) {
         String common = "n".repeat(200) + ".";
@@ -250,7 +256,7 @@ class NeighboursAreHostileTest {
                 .addToLabels("app.kubernetes.io/name", "scriptrunner")
                 .addToLabels("scriptrunner.github.com/revision", "1")
                 .addToLabels("scriptrunner.github.com/run", "1")
-                .addToAnnotations("scriptrunner.github.com/node", "node-1")
+                .addToAnnotations("scriptrunner.github.com/node", NODE_1)
                 .addToFinalizers("scriptrunner.github.com/result")
                 .withOwnerReferences(owner)
                 .endMetadata()
