@@ -141,10 +141,9 @@ class SelfHealingInformerTest {
 
         assertThat(informer.status().deadFor()).isPresent();
         api.nextWatches.clear();
-        await().until(() -> api.openWatches() == 1);
-        api.put("b");
-        await().untilAsserted(() -> {
-            informer.inspect();
+        await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+            api.put("b");
+            pass(Duration.ofSeconds(1));
             assertThat(informer.status().deadFor()).isEmpty();
         });
     }
