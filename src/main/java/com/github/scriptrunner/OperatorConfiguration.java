@@ -158,9 +158,7 @@ public class OperatorConfiguration implements CamelConfiguration {
             CamelContext context, PrometheusMeterRegistry registry, @PropertyInject("scriptrunner.port") int port)
             throws Exception {
         ObservabilityServer server = new ObservabilityServer(context, registry, port);
-        // a port that is taken ends it here, before Camel starts anything
-        server.start();
-        context.addService(server);
+        context.addService(server, true, true);
         return server;
     }
 
