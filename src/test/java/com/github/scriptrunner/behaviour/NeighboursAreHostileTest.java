@@ -37,7 +37,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(value = BehaviourTest.ALL_NODES, mode = ResourceAccessMode.READ)
 class NeighboursAreHostileTest {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
-    private static final String WITHOUT_FINALIZERS = "{\"metadata\": {\"finalizers\": null}}";
 
     @Tag("playground")
     @Test
@@ -72,7 +71,7 @@ class NeighboursAreHostileTest {
         assertThat(after.getMetadata().getResourceVersion())
                 .isEqualTo(foreign.getMetadata().getResourceVersion());
         // or the namespace stays
-        namespace.client().resource(foreign).patch(MERGE, WITHOUT_FINALIZERS);
+        namespace.takeFinalizers(foreign);
     }
 
     @Tag("playground")
@@ -112,7 +111,7 @@ class NeighboursAreHostileTest {
                     namespace.create(Map.of("script", gate.script() + "print('said')", "nodeSelector", ON_ONE_NODE));
             Pod pod = runner.awaitRunningPod();
 
-            namespace.client().resource(pod).patch(MERGE, WITHOUT_FINALIZERS);
+            namespace.takeFinalizers(pod);
 
             gate.open();
             assertThat(latest(node(runner.awaitComplete(), NODE_1)).stdout()).isEqualTo("said\n");
@@ -201,7 +200,7 @@ class NeighboursAreHostileTest {
                     .awaitComplete();
             assertThat(ending.resource().get().isMarkedForDeletion()).isTrue();
             assertThat(ending.pods()).isEmpty();
-            ending.resource().patch(MERGE, WITHOUT_FINALIZERS);
+            namespace.takeFinalizers(ending.resource().get());
             await().atMost(Runner.PATIENCE)
                     .untilAsserted(() -> assertThat(client.namespaces()
                                     .withName(namespace.name())

@@ -16,17 +16,12 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @BehaviourTest
 class PodsAreInterferedWithTest {
-    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
-    private static final String WITHOUT_FINALIZERS = "{\"metadata\": {\"finalizers\": null}}";
-
     @Tag("playground")
     @Test
     void aRunWhosePodIsTornAwayIsLostAndNotRepeated(TestNamespace namespace) {
@@ -36,7 +31,7 @@ class PodsAreInterferedWithTest {
             runner.awaitNode(NODE_1, node -> assertThat(node.phase()).isEqualTo(Phase.Running));
             KubernetesClient client = namespace.client();
 
-            client.resource(pod).patch(MERGE, WITHOUT_FINALIZERS);
+            namespace.takeFinalizers(pod);
             client.resource(pod).withGracePeriod(0).delete();
 
             NodeStatus node = node(runner.awaitComplete(), NODE_1);
@@ -134,7 +129,7 @@ class PodsAreInterferedWithTest {
         assertThat(after.getMetadata().getResourceVersion())
                 .isEqualTo(foreign.getMetadata().getResourceVersion());
         // or the namespace stays
-        client.resource(foreign).patch(MERGE, WITHOUT_FINALIZERS);
+        namespace.takeFinalizers(foreign);
     }
 
     @Test

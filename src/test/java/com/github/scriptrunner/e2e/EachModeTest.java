@@ -57,17 +57,7 @@ class EachModeTest {
     })
     void isWhatTheTableSaysAndIsAdmittedByItsPodSecurityLevel(
             String mode, String dnf, String level, TestNamespace namespace) throws Exception {
-        Shell.kubectl("label", "namespace", namespace.name(), "pod-security.kubernetes.io/enforce=" + level)
-                .succeeds();
-        Runner runner = namespace.create(Map.of(
-                "script",
-                WHO_AM_I,
-                "mode",
-                mode,
-                "nodeSelector",
-                ON_ONE_NODE,
-                "packages",
-                Map.of("dnf", dnf == null ? List.of() : List.of(dnf))));
+        Runner runner = createWhereEnforced(level, WHO_AM_I, mode, dnf, namespace);
 
         String row = latest(node(runner.awaitComplete(), NODE_1)).stdout();
 
@@ -78,17 +68,7 @@ class EachModeTest {
     @ParameterizedTest
     @CsvSource({"Normal, greeter, restricted", "Privileged, , baseline"})
     void isRefusedByAStricterLevelWithItsSentence(String mode, String dnf, String level, TestNamespace namespace) {
-        Shell.kubectl("label", "namespace", namespace.name(), "pod-security.kubernetes.io/enforce=" + level)
-                .succeeds();
-        Runner runner = namespace.create(Map.of(
-                "script",
-                "print(1)",
-                "mode",
-                mode,
-                "nodeSelector",
-                ON_ONE_NODE,
-                "packages",
-                Map.of("dnf", dnf == null ? List.of() : List.of(dnf))));
+        Runner runner = createWhereEnforced(level, "print(1)", mode, dnf, namespace);
 
         NodeStatus held =
                 runner.awaitNode(NODE_1, now -> assertThat(now.reason()).isNotNull());
@@ -97,6 +77,21 @@ class EachModeTest {
         assertThat(held.reason()).isEqualTo("AdmissionDenied");
         assertThat(held.message()).contains("violates PodSecurity \"" + level + ":latest\"");
         assertThat(runner.pods()).isEmpty();
+    }
+
+    private static Runner createWhereEnforced(
+            String level, String script, String mode, String dnf, TestNamespace namespace) {
+        Shell.kubectl("label", "namespace", namespace.name(), "pod-security.kubernetes.io/enforce=" + level)
+                .succeeds();
+        return namespace.create(Map.of(
+                "script",
+                script,
+                "mode",
+                mode,
+                "nodeSelector",
+                ON_ONE_NODE,
+                "packages",
+                Map.of("dnf", dnf == null ? List.of() : List.of(dnf))));
     }
 
     @Test
