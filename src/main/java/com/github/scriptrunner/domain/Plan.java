@@ -41,6 +41,11 @@ public record Plan(
                 lookAgainAfter);
     }
 
+    /** What people are to be told once it is written. */
+    public List<Occurrence> occurrences() {
+        return Occurrences.of(this);
+    }
+
     public boolean isIdle() {
         return !changesStatus && released.isEmpty() && unwanted.isEmpty() && starts.isEmpty();
     }
