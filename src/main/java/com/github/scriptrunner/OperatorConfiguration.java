@@ -8,6 +8,7 @@ import com.github.scriptrunner.camel.cluster.LeaseGuard;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.Plan;
 import com.github.scriptrunner.domain.Planner;
+import com.github.scriptrunner.kubernetes.Events;
 import com.github.scriptrunner.kubernetes.KnownObjects;
 import com.github.scriptrunner.kubernetes.Nodes;
 import com.github.scriptrunner.kubernetes.Pods;
@@ -20,6 +21,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
@@ -51,12 +54,17 @@ public class OperatorConfiguration implements CamelConfiguration {
     KubernetesClient client(Config cluster) {
         return new KubernetesClientBuilder()
                 .withConfig(cluster)
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", leaseGuard))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", leaseGuard)
+                        .addOrReplaceInterceptor("metrics", new ApiRequestMetrics(metrics)))
                 .build();
     }
 
     @Override
     public void configure(CamelContext context) throws Exception {
+        new JvmMemoryMetrics().bindTo(metrics);
+        new JvmThreadMetrics().bindTo(metrics);
+        context.getManagementStrategy().addEventNotifier(new StatusMetrics(metrics));
+        context.getCamelContextExtension().addInterceptStrategy(new LogFields());
         if (Boolean.parseBoolean(context.resolvePropertyPlaceholders("{{scriptrunner.leaderElection}}"))) {
             electLeader(context);
         }
@@ -117,6 +125,11 @@ public class OperatorConfiguration implements CamelConfiguration {
             @PropertyInject("scriptrunner.image") String image,
             @PropertyInject("scriptrunner.privilegedModes") boolean privilegedModes) {
         return new Pods(client, image, privilegedModes, setbacks, clock);
+    }
+
+    @BindToRegistry(lazy = true)
+    public Events events(KubernetesClient client) {
+        return new Events(client, clock);
     }
 
     @BindToRegistry

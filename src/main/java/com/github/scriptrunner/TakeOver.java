@@ -2,13 +2,21 @@ package com.github.scriptrunner;
 
 import com.github.scriptrunner.camel.cluster.LeaseClusterService;
 import com.github.scriptrunner.camel.informer.InformerComponent;
+import com.github.scriptrunner.camel.workqueue.WorkQueueComponent;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How leadership begins and ends. */
 final class TakeOver implements LeaseClusterService.Consequences {
     /** How long a new leader waits for what it plans with; afterwards its plans wait. */
     private static final Duration LISTS_WITHIN = Duration.ofSeconds(10);
+
+    /** How long an old leader waits for what is under way; afterwards it writes nothing more. */
+    private static final Duration REST_WITHIN = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
 
     private final CamelContext context;
 
@@ -23,6 +31,17 @@ final class TakeOver implements LeaseClusterService.Consequences {
             context.getComponent("informer", InformerComponent.class).relist(LISTS_WITHIN);
         } catch (InterruptedException e) {
             // this process ends
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void resigning() {
+        try {
+            if (!context.getComponent("workqueue", WorkQueueComponent.class).drain(REST_WITHIN)) {
+                LOG.warn("Not all that was under way ended within {} s", REST_WITHIN.toSeconds());
+            }
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.UUID;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.cluster.AbstractCamelClusterService;
 
 /**
@@ -33,6 +35,9 @@ public final class LeaseClusterService extends AbstractCamelClusterService<Lease
     public interface Consequences {
         /** Before anything begins that only the leader does. */
         void elected();
+
+        /** Before the lease is given back, when this process is told to end: to stop what only the leader does. */
+        void resigning();
 
         /** Leadership is gone, and exchanges of it may still be under way. */
         void lost();
@@ -73,6 +78,23 @@ public final class LeaseClusterService extends AbstractCamelClusterService<Lease
     @Override
     protected LeaseClusterView createView(String name) {
         return new LeaseClusterView(this, name, identity());
+    }
+
+    /** What only the leader does ends first, so that another takes over while the rest of this process ends. */
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+            @Override
+            public boolean isEnabled(CamelEvent event) {
+                return event.getType() == CamelEvent.Type.CamelContextStopping;
+            }
+
+            @Override
+            public void notify(CamelEvent event) throws Exception {
+                LeaseClusterService.this.stop();
+            }
+        });
     }
 
     /** A container that starts again has the name of the one before it. */

@@ -133,6 +133,9 @@ final class LeaseClusterView extends AbstractCamelClusterView {
         stopping = true;
         // absent where the routes could not start
         if (election != null) {
+            if (leading) {
+                service.consequences().resigning();
+            }
             election.cancel(true);
             getCamelContext().getExecutorServiceManager().shutdownNow(beginning);
         }

@@ -3,6 +3,10 @@ package com.github.scriptrunner.camel.informer;
 import io.fabric8.kubernetes.client.informers.cache.Indexer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +84,27 @@ public class InformerComponent extends DefaultComponent {
                             .formatted(plural, informers.keySet()));
         }
         return informer;
+    }
+
+    /** How often the informer was begun: the first time, and each time that its watch could not be saved. */
+    Counter starts(String plural) {
+        MeterRegistry found = getCamelContext().getRegistry().findSingleByType(MeterRegistry.class);
+        MeterRegistry registry = found == null ? new CompositeMeterRegistry() : found;
+        Gauge.builder("informer.up", this, component -> component.isUp(plural) ? 1 : 0)
+                .description("1 while the list has arrived and there is a watch")
+                .tag("informer", plural)
+                .register(registry);
+        return Counter.builder("informer.starts")
+                .description("Times that the list was asked for: at the start, when a watch could not be saved, on a change of leader")
+                .tag("informer", plural)
+                .register(registry);
+    }
+
+    private boolean isUp(String plural) {
+        SelfHealingInformer<?> informer = informers.get(plural);
+        return informer != null
+                && informer.status().synced()
+                && informer.status().deadFor().isEmpty();
     }
 
     void register(String plural, SelfHealingInformer<?> informer) {

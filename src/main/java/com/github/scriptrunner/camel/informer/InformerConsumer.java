@@ -1,6 +1,7 @@
 package com.github.scriptrunner.camel.informer;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.micrometer.core.instrument.Counter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,9 +49,13 @@ final class InformerConsumer<T extends HasMetadata> extends DefaultConsumer {
     protected void doStart() throws Exception {
         super.doStart();
         InformerEndpoint endpoint = getEndpoint();
+        Counter starts = endpoint.getComponent().starts(endpoint.getPlural());
         SelfHealingInformer<T> starting = new SelfHealingInformer<>(
                 endpoint.getPlural(),
-                () -> endpoint.newInformer(resourceType),
+                () -> {
+                    starts.increment();
+                    return endpoint.newInformer(resourceType);
+                },
                 endpoint.getStaleAfter(),
                 System::nanoTime,
                 event -> delivery.execute(() -> process(event)));

@@ -78,6 +78,8 @@ final class WorkQueue {
     private Pace pace = new Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO);
     private boolean open;
     private long arrivals;
+    private long adds;
+    private long retries;
 
     WorkQueue() {
         this(sinceNow());
@@ -107,11 +109,24 @@ final class WorkQueue {
         notifyAll();
     }
 
+    /** Waits, once closed, until no key is with a worker; false when that takes too long. */
+    synchronized boolean awaitIdle(Duration atMost) throws InterruptedException {
+        long end = nanoTime.getAsLong() + atMost.toNanos();
+        for (long left = atMost.toNanos(); !processingSince.isEmpty(); left = end - nanoTime.getAsLong()) {
+            if (left <= 0) {
+                return false;
+            }
+            wait(left / 1_000_000 + 1);
+        }
+        return true;
+    }
+
     synchronized void add(String key) {
         addAfter(key, Duration.ZERO);
     }
 
     synchronized void addAfter(String key, Duration delay) {
+        adds++;
         schedule(key, delay);
         notifyAll();
     }
@@ -162,6 +177,7 @@ final class WorkQueue {
 
     /** The key comes again after a backoff or earlier; returns how long it waits from now. */
     synchronized Duration failed(String key) {
+        retries++;
         int inARow = failures.merge(key, 1, Integer::sum);
         schedule(key, pace.backoff(inARow));
         release(key);
@@ -171,6 +187,15 @@ final class WorkQueue {
     /** How often the key has failed since it last succeeded. */
     synchronized int failures(String key) {
         return failures.getOrDefault(key, 0);
+    }
+
+    /** How many there were since it exists, as with {@link #retries}. */
+    synchronized long adds() {
+        return adds;
+    }
+
+    synchronized long retries() {
+        return retries;
     }
 
     synchronized State state() {

@@ -1,5 +1,8 @@
 package com.github.scriptrunner.camel.workqueue;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -16,9 +19,31 @@ public class WorkQueueComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) throws Exception {
         WorkQueueEndpoint endpoint =
-                new WorkQueueEndpoint(uri, this, name, queues.computeIfAbsent(name, n -> new WorkQueue()));
+                new WorkQueueEndpoint(uri, this, name, queues.computeIfAbsent(name, this::newQueue));
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    private WorkQueue newQueue(String name) {
+        WorkQueue queue = new WorkQueue();
+        WorkQueueMeters.register(meters(), name, queue);
+        return queue;
+    }
+
+    /** That of the program, or one that keeps nothing. */
+    MeterRegistry meters() {
+        MeterRegistry registry = getCamelContext().getRegistry().findSingleByType(MeterRegistry.class);
+        return registry == null ? new CompositeMeterRegistry() : registry;
+    }
+
+    /** Hands out nothing more, and waits until nothing is under way; false when that takes too long. */
+    public boolean drain(Duration atMost) throws InterruptedException {
+        queues.values().forEach(WorkQueue::close);
+        boolean idle = true;
+        for (WorkQueue queue : queues.values()) {
+            idle &= queue.awaitIdle(atMost);
+        }
+        return idle;
     }
 
     void register(WorkQueueConsumer consumer) {

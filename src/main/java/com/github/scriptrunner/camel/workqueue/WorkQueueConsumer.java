@@ -1,5 +1,6 @@
 package com.github.scriptrunner.camel.workqueue;
 
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +16,7 @@ import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Workers that take keys from the queue and send each through the route.
@@ -27,11 +29,13 @@ final class WorkQueueConsumer extends DefaultConsumer implements StartupListener
 
     private final WorkQueue queue;
     private final WorkQueueHealthCheck healthCheck;
+    private final Timer workDuration;
     private ExecutorService workers;
 
     WorkQueueConsumer(WorkQueueEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.queue = endpoint.queue();
+        this.workDuration = WorkQueueMeters.workDuration(endpoint.getComponent().meters(), endpoint.getName());
         this.healthCheck = new WorkQueueHealthCheck(endpoint.getName(), endpoint.getStuckAfter(), queue::state);
     }
 
@@ -101,11 +105,23 @@ final class WorkQueueConsumer extends DefaultConsumer implements StartupListener
     private void work() {
         try {
             for (Optional<String> key = queue.take(); key.isPresent(); key = queue.take()) {
-                process(key.get());
+                String next = key.get();
+                workDuration.record(() -> processWithField(next));
             }
         } catch (InterruptedException e) {
             // the pool is being shut down
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void processWithField(String key) {
+        String field = getEndpoint().getLogField();
+        if (field == null) {
+            process(key);
+            return;
+        }
+        try (MDC.MDCCloseable unused = MDC.putCloseable(field, key)) {
+            process(key);
         }
     }
 

@@ -67,6 +67,11 @@ public class WorkQueueEndpoint extends DefaultEndpoint {
                     "The health check is DOWN when a key is processed for longer than this, or waits longer for a worker")
     private Duration stuckAfter = Duration.ofMinutes(5);
 
+    @UriParam(
+            label = "consumer",
+            description = "A field of the log (MDC) that holds the key while a worker has it; absent: none")
+    private String logField;
+
     WorkQueueEndpoint(String uri, WorkQueueComponent component, String name, WorkQueue queue) {
         super(uri, component);
         this.name = name;
@@ -137,6 +142,14 @@ public class WorkQueueEndpoint extends DefaultEndpoint {
     @ManagedAttribute(description = "For how many seconds the oldest key is processed or waits for a worker")
     public long getOldestAgeSeconds() {
         return queue.state().oldest().map(oldest -> oldest.age().toSeconds()).orElse(0L);
+    }
+
+    public String getLogField() {
+        return logField;
+    }
+
+    public void setLogField(String logField) {
+        this.logField = logField;
     }
 
     public int getWorkers() {

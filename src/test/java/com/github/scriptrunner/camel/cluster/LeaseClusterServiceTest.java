@@ -66,6 +66,11 @@ class LeaseClusterServiceTest {
         }
 
         @Override
+        public void resigning() {
+            told.add("resigning");
+        }
+
+        @Override
         public void lost() {
             told.add("lost");
         }
@@ -118,7 +123,7 @@ class LeaseClusterServiceTest {
         first.context.stop();
 
         second.awaitLeads();
-        assertThat(first.told).doesNotContain("lost");
+        assertThat(first.told).containsExactly("elected", "leader", "resigning");
     }
 
     @Test

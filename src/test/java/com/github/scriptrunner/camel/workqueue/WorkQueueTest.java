@@ -86,6 +86,21 @@ class WorkQueueTest {
 
     /** On a busy machine a thread may stand still between two looks at the clock. */
     @Test
+    void itIsIdleOnceNoKeyIsWithAWorker() throws InterruptedException {
+        queue.open(new WorkQueue.Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO));
+        queue.add("a");
+        queue.add("b");
+        assertThat(queue.poll()).contains("a");
+        queue.close();
+        assertThat(queue.awaitIdle(Duration.ZERO)).isFalse();
+
+        queue.succeeded("a");
+
+        assertThat(queue.awaitIdle(Duration.ZERO)).isTrue();
+        assertThat(queue.poll()).as("b waits for the next start").isEmpty();
+    }
+
+    @Test
     void aKeyThatComesDueWhileAWorkerLiesDownIsHandedOut() throws InterruptedException {
         WorkQueue slow = new WorkQueue(() -> {
             now = now.plusMillis(100);
