@@ -55,9 +55,7 @@ final class Occurrences {
     }
 
     private static boolean isNews(NodeStatus now, NodeStatus before) {
-        return before == null
-                || before.phase() != now.phase()
-                || !now.reason().equals(before.reason());
+        return before == null || before.phase() != now.phase() || !now.reason().equals(before.reason());
     }
 
     private static List<String> in(Phase phase, List<NodeStatus> held) {

@@ -3,7 +3,6 @@ package com.github.scriptrunner.kubernetes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.domain.Occurrence;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -27,6 +26,9 @@ public final class Events {
     private static final int BURST = 25;
     private static final Duration REFILL = Duration.ofMinutes(5);
     private static final int MOST_REMEMBERED = 4096;
+    /** Of a name of at most 253 characters. */
+    private static final int LONGEST_PREFIX = 200;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private record Key(String uid, Occurrence.Kind kind) {}
@@ -89,7 +91,13 @@ public final class Events {
                 .put("message", occurrence.message())
                 .toString();
         try {
-            client.resource(named(occurrence, name)).patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+            client.resource(new EventBuilder()
+                            .withNewMetadata()
+                            .withNamespace(occurrence.namespace())
+                            .withName(name)
+                            .endMetadata()
+                            .build())
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
@@ -101,12 +109,12 @@ public final class Events {
 
     private String create(Occurrence occurrence, int count, Instant now) {
         String runner = occurrence.runner();
-        String name = "%s.%s%x"
-                .formatted(
-                        runner.substring(0, Math.min(runner.length(), 200)),
-                        Long.toHexString(now.toEpochMilli()),
-                        occurrence.kind().ordinal());
-        client.resource(new EventBuilder(named(occurrence, name))
+        String prefix = runner.substring(0, Math.min(runner.length(), LONGEST_PREFIX)) + ".";
+        return client.resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withNamespace(occurrence.namespace())
+                        .withGenerateName(prefix)
+                        .endMetadata()
                         .withNewInvolvedObject()
                         .withApiVersion(ScriptRunner.GROUP + "/" + ScriptRunner.VERSION)
                         .withKind("ScriptRunner")
@@ -125,17 +133,9 @@ public final class Events {
                         .endSource()
                         .withReportingComponent(Labels.OPERATOR)
                         .build())
-                .create();
-        return name;
-    }
-
-    private static Event named(Occurrence occurrence, String name) {
-        return new EventBuilder()
-                .withNewMetadata()
-                .withNamespace(occurrence.namespace())
-                .withName(name)
-                .endMetadata()
-                .build();
+                .create()
+                .getMetadata()
+                .getName();
     }
 
     private static String timestamp(Instant time) {

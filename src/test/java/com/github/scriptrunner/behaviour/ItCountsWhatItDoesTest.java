@@ -76,11 +76,14 @@ class ItCountsWhatItDoesTest {
 
     @Test
     void itsOwnWorkIsMeasured() {
-        assertThat(value("scriptrunner_status_writes_total{result=\"written\"}")).isGreaterThanOrEqualTo(5);
+        assertThat(value("scriptrunner_status_writes_total{result=\"written\"}"))
+                .isGreaterThanOrEqualTo(5);
         assertThat(value("scriptrunner_status_write_duration_seconds_count")).isGreaterThanOrEqualTo(5);
         assertThat(value("workqueue_adds_total{name=\"runners\"}")).isPositive();
-        assertThat(value("workqueue_work_duration_seconds_count{name=\"runners\"}")).isPositive();
-        assertThat(value("rest_client_requests_total{code=\"201\",method=\"POST\"}")).isPositive();
+        assertThat(value("workqueue_work_duration_seconds_count{name=\"runners\"}"))
+                .isPositive();
+        assertThat(value("rest_client_requests_total{code=\"201\",method=\"POST\"}"))
+                .isPositive();
         assertThat(value("informer_up{informer=\"pods\"}")).isEqualTo(1);
         assertThat(value("informer_starts_total{informer=\"pods\"}")).isEqualTo(1);
     }
@@ -124,7 +127,7 @@ class ItCountsWhatItDoesTest {
     }
 
     private String scrape() throws Exception {
-        URI address = URI.create("http://127.0.0.1:" + cluster.operatorPort() + "/observe/metrics");
+        URI address = cluster.operator().resolve("/observe/metrics");
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
                 .body();

@@ -134,10 +134,6 @@ public final class PlaygroundCluster implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + operator.port());
     }
 
-    int operatorPort() {
-        return operator.port();
-    }
-
     void stopOperator() {
         operator.close();
         operator = null;

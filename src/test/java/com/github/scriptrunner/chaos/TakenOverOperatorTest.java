@@ -95,7 +95,9 @@ class TakenOverOperatorTest {
     }
 
     private static void awaitLeads(OperatorProcess operator) {
-        await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(operator::isLeader);
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(50))
+                .until(operator::isLeader);
     }
 
     private List<String> create(Witnesses witnesses) {

@@ -27,11 +27,7 @@ class OccurrencesTest {
 
         assertThat(plan.occurrences())
                 .containsExactly(new Occurrence(
-                        "ops",
-                        "hello",
-                        "uid-of-hello",
-                        Occurrence.Kind.RunFailed,
-                        "run 1 on n1: Failed, exit code 3"));
+                        "ops", "hello", "uid-of-hello", Occurrence.Kind.RunFailed, "run 1 on n1: Failed, exit code 3"));
     }
 
     @Test
@@ -51,8 +47,7 @@ class OccurrencesTest {
 
         assertThat(plan(NOTHING, held).occurrences())
                 .extracting(Occurrence::kind, Occurrence::message)
-                .containsExactly(tuple(
-                        Occurrence.Kind.CannotStart, "n1: AdmissionDenied: privileged is not allowed"));
+                .containsExactly(tuple(Occurrence.Kind.CannotStart, "n1: AdmissionDenied: privileged is not allowed"));
         assertThat(plan(held, held).occurrences()).isEmpty();
     }
 
@@ -63,8 +58,7 @@ class OccurrencesTest {
 
         assertThat(plan(held, skipped).occurrences())
                 .extracting(Occurrence::kind, Occurrence::message)
-                .containsExactly(tuple(
-                        Occurrence.Kind.NodeSkipped, "n1: ImagePullFailed"));
+                .containsExactly(tuple(Occurrence.Kind.NodeSkipped, "n1: ImagePullFailed"));
     }
 
     @Test
@@ -88,8 +82,7 @@ class OccurrencesTest {
 
     @Test
     void ofARunnerThatIsGoneNothingIsTold() {
-        Plan gone =
-                new Plan("ops/gone", null, null, false, List.of(), List.of(), List.of(), List.of(), null);
+        Plan gone = new Plan("ops/gone", null, null, false, List.of(), List.of(), List.of(), List.of(), null);
 
         assertThat(gone.occurrences()).isEmpty();
     }
@@ -102,8 +95,7 @@ class OccurrencesTest {
                 .withUid("uid-of-hello")
                 .build());
         runner.setStatus(before);
-        return new Plan(
-                "ops/hello", runner, after, true, List.of(recorded), List.of(), List.of(), List.of(), null);
+        return new Plan("ops/hello", runner, after, true, List.of(recorded), List.of(), List.of(), List.of(), null);
     }
 
     private static RecordedResult result(String node, Outcome outcome, Integer exitCode) {

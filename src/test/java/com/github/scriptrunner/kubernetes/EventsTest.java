@@ -91,9 +91,7 @@ class EventsTest {
         events.tell(failed("uid-1", "number 31"));
         events.tell(failed("uid-1", "number 32"));
 
-        assertThat(told())
-                .extracting(Event::getCount, Event::getMessage)
-                .containsExactly(tuple(31, "number 31"));
+        assertThat(told()).extracting(Event::getCount, Event::getMessage).containsExactly(tuple(31, "number 31"));
     }
 
     @Test

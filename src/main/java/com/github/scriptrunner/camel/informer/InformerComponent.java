@@ -1,12 +1,12 @@
 package com.github.scriptrunner.camel.informer;
 
 import io.fabric8.kubernetes.client.informers.cache.Indexer;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -95,7 +95,8 @@ public class InformerComponent extends DefaultComponent {
                 .tag("informer", plural)
                 .register(registry);
         return Counter.builder("informer.starts")
-                .description("Times that the list was asked for: at the start, when a watch could not be saved, on a change of leader")
+                .description(
+                        "Times that the list was asked for: at the start, when a watch could not be saved, on a change of leader")
                 .tag("informer", plural)
                 .register(registry);
     }

@@ -12,7 +12,10 @@ final class WorkQueueMeters {
     private WorkQueueMeters() {}
 
     static void register(MeterRegistry registry, String name, WorkQueue queue) {
-        Gauge.builder("workqueue.depth", queue, q -> q.state().waiting() + q.state().processing())
+        Gauge.builder(
+                        "workqueue.depth",
+                        queue,
+                        q -> q.state().waiting() + q.state().processing())
                 .description("Keys in the queue: due or not, and those with a worker")
                 .tag("name", name)
                 .register(registry);
@@ -24,7 +27,10 @@ final class WorkQueueMeters {
                 .description("Keys that failed and wait for another try")
                 .tag("name", name)
                 .register(registry);
-        Gauge.builder("workqueue.longest.running.processor", queue, q -> seconds(q.state().longestProcessing()))
+        Gauge.builder(
+                        "workqueue.longest.running.processor",
+                        queue,
+                        q -> seconds(q.state().longestProcessing()))
                 .description("For how long the key has been with its worker that has been for the longest")
                 .baseUnit("seconds")
                 .tag("name", name)

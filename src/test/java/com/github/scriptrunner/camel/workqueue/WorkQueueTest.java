@@ -84,7 +84,6 @@ class WorkQueueTest {
         }
     }
 
-    /** On a busy machine a thread may stand still between two looks at the clock. */
     @Test
     void itIsIdleOnceNoKeyIsWithAWorker() throws InterruptedException {
         queue.open(new WorkQueue.Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO));
@@ -100,6 +99,7 @@ class WorkQueueTest {
         assertThat(queue.poll()).as("b waits for the next start").isEmpty();
     }
 
+    /** On a busy machine a thread may stand still between two looks at the clock. */
     @Test
     void aKeyThatComesDueWhileAWorkerLiesDownIsHandedOut() throws InterruptedException {
         WorkQueue slow = new WorkQueue(() -> {
