@@ -8,11 +8,15 @@ import static com.github.scriptrunner.domain.Simulation.script;
 import static com.github.scriptrunner.domain.Simulation.withHistoryLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.github.scriptrunner.api.Mode;
 import com.github.scriptrunner.api.NodeStatus;
 import com.github.scriptrunner.api.Outcome;
 import com.github.scriptrunner.api.Phase;
 import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.api.ScriptRunnerStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
+    private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
+
     @Nested
     class ARun {
         @Test
@@ -712,6 +718,21 @@ class PlannerTest {
         assertThat(early.status()).isNull();
         assertThat(early.lookAgainAfter()).isEqualTo(Duration.ofSeconds(4));
         assertThat(last.status().isComplete()).isTrue();
+    }
+
+    @Test
+    void whatWasLeftOutOnceIsSaidUntilThereIsAnotherRevision() {
+        Simulation cluster = Simulation.of(runs(2)).node("n1").settle();
+        Observed observed = cluster.observe();
+        ObjectNode status = JSON.valueToTree(cluster.status());
+        observed.runner().setStatus(JSON.convertValue(status.put("trimmed", true), ScriptRunnerStatus.class));
+
+        Plan same = Planner.plan(observed);
+        observed.runner().setSpec(script("print(2)"));
+        Plan another = Planner.plan(observed);
+
+        assertThat(same.status().trimmed()).isTrue();
+        assertThat(another.status().trimmed()).isNull();
     }
 
     @Test
