@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The playground's nodes within this JVM, on the playground's API server or on another, and an operator that can be started and
@@ -31,7 +30,6 @@ public final class PlaygroundCluster implements AutoCloseable {
     /** The names of the nodes that are always there. */
     static final List<String> NODES = List.of("node-1", "node-2", "node-3");
 
-    private static final AtomicInteger OPERATORS = new AtomicInteger();
 
     private final Path directory;
     /** Null where it is somebody else's. */
@@ -124,8 +122,6 @@ public final class PlaygroundCluster implements AutoCloseable {
         settings.putAll(more);
         settings.setProperty("scriptrunner.port", "0");
         settings.setProperty("scriptrunner.privilegedModes", "true");
-        // by which JMX tells several in one JVM apart
-        settings.setProperty("camel.main.name", "operator-" + OPERATORS.incrementAndGet());
         operator = Operator.start(config(), settings);
     }
 

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
@@ -52,11 +53,11 @@ public final class LeaseClusterService extends AbstractCamelClusterService<Lease
     /**
      * A service that is not started yet.
      *
-     * @param cluster where the Lease is: in the namespace of this configuration
+     * @param cluster where the Lease is: in the namespace of this configuration, which is default where it names none
      */
     public LeaseClusterService(Config cluster, Pace pace, LeaseGuard guard, Consequences consequences) {
         this.client = impatient(cluster, pace);
-        this.leaseNamespace = cluster.getNamespace();
+        this.leaseNamespace = Objects.requireNonNullElse(cluster.getNamespace(), "default");
         this.pace = pace;
         this.guard = guard;
         this.consequences = consequences;
