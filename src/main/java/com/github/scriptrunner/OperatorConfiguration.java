@@ -3,6 +3,7 @@ package com.github.scriptrunner;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.camel.cluster.LeaseClusterService;
 import com.github.scriptrunner.camel.cluster.LeaseGuard;
 import com.github.scriptrunner.domain.Observed;
@@ -15,10 +16,12 @@ import com.github.scriptrunner.kubernetes.Pods;
 import com.github.scriptrunner.kubernetes.Runners;
 import com.github.scriptrunner.kubernetes.Setbacks;
 import com.github.scriptrunner.kubernetes.TerminationMessages;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -29,7 +32,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.CamelConfiguration;
@@ -52,11 +57,19 @@ public class OperatorConfiguration implements CamelConfiguration {
 
     /** A client for the routes: it writes nothing while another process leads. */
     KubernetesClient client(Config cluster) {
-        return new KubernetesClientBuilder()
+        KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(cluster)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", leaseGuard)
                         .addOrReplaceInterceptor("metrics", new ApiRequestMetrics(metrics)))
                 .build();
+        ForkJoinPool.commonPool().execute(() -> learnToRead(client.getKubernetesSerialization()));
+        return client;
+    }
+
+    /** Reading the first list of a kind takes longer than asking for it; the routes start meanwhile. */
+    private static void learnToRead(KubernetesSerialization serialization) {
+        Stream.of(ScriptRunner.class, Node.class, Pod.class)
+                .forEach(kind -> serialization.unmarshal("{\"metadata\": {}}", kind));
     }
 
     @Override

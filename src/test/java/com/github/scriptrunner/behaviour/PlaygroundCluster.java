@@ -30,7 +30,6 @@ public final class PlaygroundCluster implements AutoCloseable {
     /** The names of the nodes that are always there. */
     static final List<String> NODES = List.of("node-1", "node-2", "node-3");
 
-
     private final Path directory;
     /** Null where it is somebody else's. */
     private final ApiServer api;
