@@ -3,9 +3,7 @@ package com.github.scriptrunner.chaos;
 import com.github.scriptrunner.behaviour.PlaygroundCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledOperatorTest {
     private static final int KILLS = Integer.getInteger("chaos.kills", 20);
     private static final int STOPS = Integer.getInteger("chaos.stops", 1);
-    private static final int RUNNERS = Integer.getInteger("chaos.runners", 8);
-    private static final int RUNS = 5;
 
     /** While the pods go on. */
     private static final int STOPPED_SECONDS = 30;
 
     private final Random random = Chaos.random();
-    private int round;
 
     @Test
     void everyRunHappensOnceAndIsRecordedOnce(@TempDir Path directory) throws Exception {
@@ -36,7 +31,7 @@ class KilledOperatorTest {
             while (stops.size() < Math.min(STOPS, KILLS)) {
                 stops.add(random.nextInt(KILLS));
             }
-            List<String> runners = create(witnesses);
+            Rounds rounds = Rounds.begin(witnesses, random);
             for (int kill = 0; kill < KILLS; kill++) {
                 OperatorProcess operator = OperatorProcess.start(cluster.kubeconfig(), log);
                 liveForAWhile(operator);
@@ -44,36 +39,12 @@ class KilledOperatorTest {
                     sleepInTheMiddle(operator);
                 }
                 operator.kill();
-                if (runners.stream().allMatch(witnesses::isComplete)) {
-                    conclude(witnesses, runners);
-                    runners = create(witnesses);
-                }
+                rounds.nextWhenComplete();
             }
-            try (OperatorProcess last = OperatorProcess.start(cluster.kubeconfig(), log)) {
-                witnesses.awaitComplete(runners);
-                conclude(witnesses, runners);
-                witnesses.awaitNothingLeft();
+            try (OperatorProcess unused = OperatorProcess.start(cluster.kubeconfig(), log)) {
+                System.out.printf("%d kills, %d stops, %d rounds%n", KILLS, stops.size(), rounds.end());
             }
-            System.out.printf("%d kills, %d stops, %d rounds%n", KILLS, stops.size(), round);
         }
-    }
-
-    private List<String> create(Witnesses witnesses) {
-        round++;
-        List<String> names = new ArrayList<>();
-        for (int number = 1; number <= RUNNERS; number++) {
-            String name = "round-%d-%d".formatted(round, number);
-            witnesses.create(name, RUNS, random.nextInt(10), random.nextInt(1_500));
-            names.add(name);
-        }
-        return names;
-    }
-
-    private static void conclude(Witnesses witnesses, List<String> runners) throws Exception {
-        for (String runner : runners) {
-            witnesses.assertEachRunOnce(runner);
-        }
-        runners.forEach(witnesses::delete);
     }
 
     /** One in four dies before it is ready; of the others most die in their first second, when there is most to do. */

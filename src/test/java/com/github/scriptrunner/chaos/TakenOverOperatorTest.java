@@ -21,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("chaos")
 class TakenOverOperatorTest {
     private static final int TAKE_OVERS = Integer.getInteger("chaos.takeovers", 6);
-    private static final int RUNNERS = Integer.getInteger("chaos.runners", 8);
-    private static final int RUNS = 5;
 
     /** How a leader goes, and within which time the other has to lead. */
     private enum Way {
@@ -40,7 +38,6 @@ class TakenOverOperatorTest {
 
     private final Random random = Chaos.random();
     private final Map<Way, Duration> longest = new EnumMap<>(Way.class);
-    private int round;
 
     @Test
     void everyRunHappensOnceAndIsRecordedOnce(@TempDir Path directory) throws Exception {
@@ -48,7 +45,7 @@ class TakenOverOperatorTest {
         List<OperatorProcess> operators = new ArrayList<>();
         try (PlaygroundCluster cluster = Chaos.cluster();
                 Witnesses witnesses = new Witnesses(cluster.client(), Files.createFile(directory.resolve("ran")))) {
-            List<String> runners = create(witnesses);
+            Rounds rounds = Rounds.begin(witnesses, random);
             OperatorProcess leader = OperatorProcess.startReplica(cluster.kubeconfig(), log);
             operators.add(leader);
             leader.awaitReady();
@@ -62,15 +59,9 @@ class TakenOverOperatorTest {
                 takeOver(Way.values()[takeOver % Way.values().length], leader, other);
 
                 leader = other;
-                if (runners.stream().allMatch(witnesses::isComplete)) {
-                    conclude(witnesses, runners);
-                    runners = create(witnesses);
-                }
+                rounds.nextWhenComplete();
             }
-            witnesses.awaitComplete(runners);
-            conclude(witnesses, runners);
-            witnesses.awaitNothingLeft();
-            System.out.printf("%d take-overs, %d rounds, the longest: %s%n", TAKE_OVERS, round, longest);
+            System.out.printf("%d take-overs, %d rounds, the longest: %s%n", TAKE_OVERS, rounds.end(), longest);
         } finally {
             operators.forEach(OperatorProcess::close);
         }
@@ -98,23 +89,5 @@ class TakenOverOperatorTest {
         await().atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(50))
                 .until(operator::isLeader);
-    }
-
-    private List<String> create(Witnesses witnesses) {
-        round++;
-        List<String> names = new ArrayList<>();
-        for (int number = 1; number <= RUNNERS; number++) {
-            String name = "round-%d-%d".formatted(round, number);
-            witnesses.create(name, RUNS, random.nextInt(10), random.nextInt(1_500));
-            names.add(name);
-        }
-        return names;
-    }
-
-    private static void conclude(Witnesses witnesses, List<String> runners) throws Exception {
-        for (String runner : runners) {
-            witnesses.assertEachRunOnce(runner);
-        }
-        runners.forEach(witnesses::delete);
     }
 }
