@@ -87,8 +87,8 @@ public class OperatorConfiguration implements CamelConfiguration {
     private void electLeader(CamelContext context) throws Exception {
         Config cluster =
                 context.getRegistry().findSingleByType(KubernetesClient.class).getConfiguration();
-        LeaseClusterService service =
-                new LeaseClusterService(cluster, LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context));
+        LeaseClusterService service = new LeaseClusterService(
+                cluster, LeaseClusterService.Pace.DEFAULT, leaseGuard, new TakeOver(context, leaseGuard));
         context.addService(service);
         Gauge.builder("leader.election.master.status", () -> service.isLeader(LEASE) ? 1 : 0)
                 .description("1 on the process that leads, 0 on the others")

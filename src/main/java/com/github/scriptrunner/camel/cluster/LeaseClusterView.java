@@ -83,6 +83,7 @@ final class LeaseClusterView extends AbstractCamelClusterView {
 
     private void takePart() {
         stopping = false;
+        service.guard().standing();
         beginning = getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, "leadership");
         TimedLease lease =
                 new TimedLease(service.leaseNamespace(), getNamespace(), identity, service.guard(), System::nanoTime);

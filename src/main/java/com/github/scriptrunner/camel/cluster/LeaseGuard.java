@@ -23,6 +23,8 @@ public final class LeaseGuard implements Interceptor {
     private volatile Duration validFor;
     /** When the request was sent that last took or renewed the lease; null: it is not ours. */
     private volatile Long renewedAt;
+    /** Until it is given back the lease is renewed all the same. */
+    private volatile boolean resigned;
 
     /** @param nanoTime of a clock that goes on while this process stands still, as {@link System#nanoTime} does */
     public LeaseGuard(LongSupplier nanoTime) {
@@ -32,6 +34,15 @@ public final class LeaseGuard implements Interceptor {
     /** From now on writing takes a lease that was renewed within this time. */
     void require(Duration age) {
         validFor = age;
+    }
+
+    void standing() {
+        resigned = false;
+    }
+
+    /** From now on nothing is written, so that what is under way comes to an end. */
+    public void resigned() {
+        resigned = true;
     }
 
     void renewed(long at) {
@@ -47,6 +58,9 @@ public final class LeaseGuard implements Interceptor {
         Duration longest = validFor;
         if (longest == null || READING.contains(request.method())) {
             return;
+        }
+        if (resigned) {
+            throw refused(request, "it ends");
         }
         Long at = renewedAt;
         if (at == null) {

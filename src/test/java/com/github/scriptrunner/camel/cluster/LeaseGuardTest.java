@@ -80,6 +80,27 @@ class LeaseGuardTest {
         assertThatThrownBy(() -> send("DELETE")).hasMessageEndingWith("the lease is not ours");
     }
 
+    @Test
+    void whoResignedWritesNothingThoughTheLeaseIsRenewed() {
+        guard.require(DEADLINE);
+        guard.resigned();
+
+        guard.renewed(now);
+
+        assertThatThrownBy(() -> send("POST")).hasMessageEndingWith("it ends");
+    }
+
+    @Test
+    void whoStandsAgainWritesAgain() {
+        guard.require(DEADLINE);
+        guard.renewed(now);
+        guard.resigned();
+
+        guard.standing();
+
+        assertThatNoException().isThrownBy(() -> send("POST"));
+    }
+
     private void send(String method) {
         StandardHttpRequest.Builder builder = new StandardHttpRequest.Builder();
         guard.before(
