@@ -57,6 +57,8 @@ public class OperatorConfiguration implements CamelConfiguration {
 
     /** A client for the routes: it writes nothing while another process leads. */
     KubernetesClient client(Config cluster) {
+        // docs/decisions/0007
+        cluster.setHttp2Disable(true);
         KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(cluster)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", leaseGuard)

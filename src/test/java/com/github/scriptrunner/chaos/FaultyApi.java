@@ -110,6 +110,9 @@ final class FaultyApi implements AutoCloseable {
     static FaultyApi start(Path directory, Path kubeconfig, Random random, Path log) throws IOException {
         Config config = Config.fromKubeconfig(kubeconfig.toFile());
         config.setRequestRetryBackoffLimit(0);
+        // by HTTP/2 what is unread when a watch is closed is lost to all that share its connection, until nothing comes
+        // through it
+        config.setHttp2Disable(true);
         KubernetesClient upstream =
                 new KubernetesClientBuilder().withConfig(config).build();
         FaultyApi api = new FaultyApi(LoopbackServer.create(directory), upstream, random, log);
