@@ -154,6 +154,8 @@ final class PodTemplate {
                 .withName(runner.getMetadata().getName())
                 .withUid(runner.getMetadata().getUid())
                 .withController(true)
+                // so that `kubectl delete --cascade=foreground` waits until the operator let go of it
+                .withBlockOwnerDeletion(true)
                 .build();
     }
 

@@ -4,6 +4,7 @@ import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,6 +56,22 @@ class ADeletedRunnerLeavesNothingTest {
             assertThat(runner.pods()).isEmpty();
             assertThat(runner.configMaps()).isEmpty();
         });
+    }
+
+    @Test
+    void inTheForegroundItGoesAfterItsPods(TestNamespace namespace) {
+        try (Gate gate = Gate.closed()) {
+            Runner runner = namespace.create(Map.of("script", gate.script(), "nodeSelector", ON_ONE_NODE));
+            runner.awaitRunningPod();
+
+            runner.resource()
+                    .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+                    .delete();
+
+            await().atMost(Runner.PATIENCE)
+                    .untilAsserted(() -> assertThat(runner.resource().get()).isNull());
+            assertThat(runner.pods()).isEmpty();
+        }
     }
 
     @Test

@@ -42,8 +42,10 @@ class WhatTheOperatorMayDoTest {
                     .containsExactlyInAnyOrder(
                             "scriptrunners: get list watch",
                             "scriptrunners/status: patch",
+                            "scriptrunners/finalizers: update",
                             "pods: get list watch create patch delete",
                             "configmaps: get create deletecollection",
+                            "events: create patch",
                             "nodes: list watch");
         }
     }
