@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -102,10 +103,15 @@ public class InformerComponent extends DefaultComponent {
     }
 
     private boolean isUp(String plural) {
-        SelfHealingInformer<?> informer = informers.get(plural);
-        return informer != null
-                && informer.status().synced()
-                && informer.status().deadFor().isEmpty();
+        return running(plural)
+                .filter(informer -> informer.status().synced()
+                        && informer.status().deadFor().isEmpty())
+                .isPresent();
+    }
+
+    /** Empty while no route with such an informer runs. */
+    Optional<SelfHealingInformer<?>> running(String plural) {
+        return Optional.ofNullable(informers.get(plural));
     }
 
     void register(String plural, SelfHealingInformer<?> informer) {

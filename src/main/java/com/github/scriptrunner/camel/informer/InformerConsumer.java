@@ -69,21 +69,22 @@ final class InformerConsumer<T extends HasMetadata> extends DefaultConsumer {
         if (registry != null) {
             registry.register(healthCheck);
         }
-        CompletableFuture<Void> opened = informer.start();
+        CompletableFuture<Void> firstAttempt = informer.start();
         var unused = inspection.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
-        await(opened);
+        await(firstAttempt);
     }
 
-    private void await(CompletableFuture<Void> opened) throws InterruptedException, ExecutionException {
+    private void await(CompletableFuture<Void> firstAttempt) throws InterruptedException {
         InformerEndpoint endpoint = getEndpoint();
         try {
-            opened.get(endpoint.getSyncTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            firstAttempt.get(endpoint.getSyncTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.warn(
-                    "informer:{} is not in sync after {} s, goes on without and keeps trying: {}",
+                    "informer:{} has no answer after {} s; the start goes on without",
                     endpoint.getPlural(),
-                    endpoint.getSyncTimeout().toSeconds(),
-                    informer.lastFailure().orElse("no answer yet"));
+                    endpoint.getSyncTimeout().toSeconds());
+        } catch (ExecutionException e) {
+            LOG.debug("informer:{} has no first list; the start goes on without", endpoint.getPlural(), e);
         }
     }
 

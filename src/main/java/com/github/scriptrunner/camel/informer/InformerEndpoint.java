@@ -15,12 +15,15 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -32,6 +35,7 @@ import org.apache.camel.support.DefaultEndpoint;
  *
  * <p>Built-in kinds arrive as fabric8's classes, others as the option {@code type} says, else as {@link GenericKubernetesResource}.
  */
+@ManagedResource(description = "Managed InformerEndpoint")
 @UriEndpoint(
         firstVersion = "0.1.0",
         scheme = "informer",
@@ -75,7 +79,8 @@ public class InformerEndpoint extends DefaultEndpoint {
     @UriParam(
             defaultValue = "10s",
             javaType = "java.time.Duration",
-            description = "How long the start of the route waits for the first list; then it goes on without")
+            description =
+                    "How long the start of the route waits for the first list; it goes on without where that fails")
     private Duration syncTimeout = Duration.ofSeconds(10);
 
     @UriParam(
@@ -198,6 +203,41 @@ public class InformerEndpoint extends DefaultEndpoint {
         return only;
     }
 
+    private Optional<SelfHealingInformer.Status> status() {
+        return getComponent().running(plural).map(SelfHealingInformer::status);
+    }
+
+    @ManagedAttribute(description = "Whether the first list has arrived; until then nothing is known")
+    public boolean isSynced() {
+        return status().filter(SelfHealingInformer.Status::synced).isPresent();
+    }
+
+    @ManagedAttribute(description = "Whether there is a watch; without one nothing new is heard")
+    public boolean isWatching() {
+        return status().filter(now -> now.deadFor().isEmpty()).isPresent();
+    }
+
+    @ManagedAttribute(description = "For how many seconds there has been no watch")
+    public long getSecondsWithoutWatch() {
+        return status().flatMap(SelfHealingInformer.Status::deadFor)
+                .map(Duration::toSeconds)
+                .orElse(0L);
+    }
+
+    @ManagedAttribute(description = "What failed last since there was a watch")
+    public String getLastFailure() {
+        return status().flatMap(SelfHealingInformer.Status::lastFailure).orElse(null);
+    }
+
+    @ManagedAttribute(description = "Objects that are known")
+    public int getObjects() {
+        return getComponent()
+                .running(plural)
+                .map(informer -> informer.indexer().listKeys().size())
+                .orElse(0);
+    }
+
+    @ManagedAttribute(description = "Plural name of the kind")
     public String getPlural() {
         return plural;
     }

@@ -57,6 +57,8 @@ final class SelfHealingInformer<T extends HasMetadata> {
 
     /** What the next informer begins with. */
     private final ConcurrentMap<String, T> delivered = new ConcurrentHashMap<>();
+
+    private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
     /** Written without the lock: fabric8 may report while it holds its own. */
     private volatile Failure failure;
 
@@ -89,16 +91,17 @@ final class SelfHealingInformer<T extends HasMetadata> {
         this.events = events;
     }
 
-    /** Completes when the first list has arrived and a watch is open; until then it retries without end. */
+    /** Completes when the first list has arrived and a watch is open; fails when the first attempt did, and tries again without end. */
     synchronized CompletableFuture<Void> start() {
         deadSince = nanoTime.getAsLong();
         begin();
-        return opened;
+        var unused = opened.thenRun(() -> firstAttempt.complete(null));
+        return firstAttempt;
     }
 
     /**
-     * Asks for a new list, for one that was current once may be behind by now; until it has arrived there is none. Completes as {@link
-     * #start}.
+     * Asks for a new list, for one that was current once may be behind by now; until it has arrived there is none. Completes when it
+     * has and a watch is open.
      */
     synchronized CompletableFuture<Void> relist() {
         if (current != null) {
@@ -180,6 +183,7 @@ final class SelfHealingInformer<T extends HasMetadata> {
             String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
             LOG.warn("informer:{} failed to list or watch, tries again: {}", name, message);
             failure = new Failure(message, nanoTime.getAsLong());
+            firstAttempt.completeExceptionally(cause);
             return true;
         });
         // an initial state, also an empty one, makes the first list a consistent one: never resourceVersion=0
