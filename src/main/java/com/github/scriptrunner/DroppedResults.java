@@ -2,6 +2,8 @@ package com.github.scriptrunner;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import org.apache.camel.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +19,15 @@ public final class DroppedResults {
                 .register(registry);
     }
 
-    /** Called by the error configuration of the publishing routes. */
-    public void increment(Exception why) {
+    /** Called by the error configuration of the publishing routes, whose headers say which result it is. */
+    public void increment(Exception why, @Headers Map<String, Object> headers) {
         counter.increment();
-        LOG.warn("A result was not published: {}", why.getMessage());
+        LOG.warn(
+                "{}/{} run {} on {} was not published: {}",
+                headers.get("namespace"),
+                headers.get("runner"),
+                headers.get("run"),
+                headers.get("node"),
+                why.getMessage());
     }
 }

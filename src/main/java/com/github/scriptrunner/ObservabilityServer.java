@@ -2,12 +2,12 @@ package com.github.scriptrunner;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.scriptrunner.http.Answers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
@@ -62,7 +62,7 @@ final class ObservabilityServer extends ServiceSupport {
         server.createContext("/observe/health", exchange -> answer(exchange, HealthCheckHelper.invoke(context)));
         server.createContext(
                 "/observe/metrics",
-                exchange -> send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
+                exchange -> Answers.send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
         server.start();
     }
 
@@ -87,15 +87,6 @@ final class ObservabilityServer extends ServiceSupport {
             result.getDetails()
                     .forEach((name, value) -> check.withObject("data").put(name, String.valueOf(value)));
         }
-        send(exchange, up ? 200 : 503, "application/json", body.toString());
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(status, body.length);
-        try (var out = exchange.getResponseBody()) {
-            out.write(body);
-        }
+        Answers.json(exchange, up ? 200 : 503, body.toString());
     }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.camel.cluster.LeaseClusterService;
 import com.github.scriptrunner.camel.cluster.LeaseGuard;
+import com.github.scriptrunner.console.Console;
+import com.github.scriptrunner.console.ConsoleAccess;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.Plan;
 import com.github.scriptrunner.domain.Planner;
@@ -40,8 +42,10 @@ import org.apache.camel.BindToRegistry;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.PropertyInject;
+import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.apache.camel.impl.cluster.ClusteredRoutePolicy;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutePolicy;
 
 /**
@@ -76,6 +80,13 @@ public class OperatorConfiguration implements CamelConfiguration {
 
     @Override
     public void configure(CamelContext context) throws Exception {
+        String console = context.resolvePropertyPlaceholders("{{scriptrunner.console}}");
+        if (console.equals("off")) {
+            context.disableJMX();
+        } else {
+            openConsole(context, console);
+        }
+        readOwnRoutesOnce(context);
         new JvmMemoryMetrics().bindTo(metrics);
         new JvmThreadMetrics().bindTo(metrics);
         context.getManagementStrategy().addEventNotifier(new StatusMetrics(metrics));
@@ -83,6 +94,29 @@ public class OperatorConfiguration implements CamelConfiguration {
         if (Boolean.parseBoolean(context.resolvePropertyPlaceholders("{{scriptrunner.leaderElection}}"))) {
             electLeader(context);
         }
+    }
+
+    /** Names no class of the console in its signature, which is loaded also where the console is off. */
+    private static void openConsole(CamelContext context, String access) throws Exception {
+        context.addService(new Console(
+                context,
+                ConsoleAccess.of(access),
+                Integer.parseInt(context.resolvePropertyPlaceholders("{{scriptrunner.consolePort}}")),
+                context.resolvePropertyPlaceholders("{{scriptrunner.consolePassword}}")));
+    }
+
+    /** Camel reads each file twice, first for beans, which only those of users may have. */
+    private static void readOwnRoutesOnce(CamelContext context) {
+        YamlRoutesBuilderLoader loader = new YamlRoutesBuilderLoader() {
+            @Override
+            public void preParseRoute(Resource resource) throws Exception {
+                if (!resource.getLocation().startsWith("classpath:")) {
+                    super.preParseRoute(resource);
+                }
+            }
+        };
+        loader.setCamelContext(context);
+        context.getRegistry().bind("routes-builder-loader-yaml", loader);
     }
 
     /** From now on a route that reads a work queue runs on the leader alone, also one that somebody else wrote. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -59,17 +58,14 @@ class LogFormatTest {
     }
 
     @Test
-    void asTextALineIsForPeople() throws Exception {
+    void asTextALineIsForPeople() {
         assertThat(line("text")).matches("\\S+Z WARN  c.g.s.Something - a \"message\"\\R");
     }
 
     /** What the console would show of a warning. */
-    private static String line(String format) throws Exception {
+    private static String line(String format) {
         LoggerContext context = new LoggerContext();
-        context.putProperty("SCRIPTRUNNER_LOG_FORMAT", format);
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(LogFormatTest.class.getResource("/logback.xml"));
+        LogConfiguration.toConsole(context, format);
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         ConsoleAppender<ILoggingEvent> console = (ConsoleAppender<ILoggingEvent>) root.getAppender("console");
         LoggingEvent event = new LoggingEvent(

@@ -3,6 +3,9 @@ package com.github.scriptrunner.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The recorded result of one run on one node. Written once, never changed.
@@ -30,6 +33,9 @@ public record RunResult(
         Instant finishTime,
         String podName)
         implements RunResultBuilder.With {
+    /** Between a line's end and the next line. */
+    private static final Pattern EACH_LINE = Pattern.compile("(?<=\n)");
+
     public RunResult {
         stdout = stdout == null || stdout.isEmpty() ? null : stdout;
         stderr = stderr == null || stderr.isEmpty() ? null : stderr;
@@ -56,5 +62,19 @@ public record RunResult(
     /** What is left of it when the status is short of room. */
     public RunResult withoutOutput() {
         return with().stdout(null).stderr(null).truncated(true).build();
+    }
+
+    /** Without the lines of its output in which this regular expression is found. */
+    public RunResult withoutLines(String pattern) {
+        Predicate<String> matches = Pattern.compile(pattern).asPredicate();
+        return with().stdout(without(matches, stdout))
+                .stderr(without(matches, stderr))
+                .build();
+    }
+
+    private static String without(Predicate<String> matches, String output) {
+        return output == null
+                ? null
+                : EACH_LINE.splitAsStream(output).filter(matches.negate()).collect(Collectors.joining());
     }
 }

@@ -43,6 +43,13 @@ public record Observed(
         return new Observed(key, time, runner, nodes, pods, setbacks, lastWrite, List.copyOf(more));
     }
 
+    /** Without the lines of the results' output in which this regular expression is found; for routes of users. */
+    public Observed withoutLines(String pattern) {
+        List<RunResult> redacted =
+                results.stream().map(result -> result.withoutLines(pattern)).toList();
+        return new Observed(key, time, runner, nodes, pods, setbacks, lastWrite, redacted);
+    }
+
     /** The pods whose result is not recorded yet and can be read now. */
     public List<ObservedPod> finished() {
         if (isGone()) {

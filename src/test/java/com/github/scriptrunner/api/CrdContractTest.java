@@ -222,7 +222,8 @@ class CrdContractTest {
 
     private static List<Path> files(Path folder, String prefix) throws IOException {
         try (var files = Files.list(folder)) {
-            var found = files.filter(file -> file.getFileName().toString().startsWith(prefix))
+            var found = files.filter(Files::isRegularFile)
+                    .filter(file -> file.getFileName().toString().startsWith(prefix))
                     .sorted()
                     .toList();
             assertThat(found).isNotEmpty();

@@ -38,7 +38,7 @@ class EveryExampleDoesWhatItSaysTest {
     @BeforeAll
     void applyAll(TestNamespace namespace) throws Exception {
         try (Stream<Path> files = Files.list(EXAMPLES)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 examples.put(file.getFileName().toString(), namespace.create(file));
             }
         }

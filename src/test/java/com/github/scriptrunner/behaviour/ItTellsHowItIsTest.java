@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.scriptrunner.Operator;
 import com.github.scriptrunner.api.Phase;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +70,8 @@ class ItTellsHowItIsTest {
     @BeforeEach
     void startOperator() throws Exception {
         namespace = TestNamespace.create(cluster.client());
-        cluster.startOperator(Map.of("scriptrunner.stuckAfter", "1s"));
+        cluster.startOperator(Map.of(
+                "scriptrunner.stuckAfter", "1s", "scriptrunner.console", "routes", "scriptrunner.consolePort", "0"));
         // over plain HTTP, which is what this API server speaks, fabric8 knows a watch as open once it said something
         String node = namespace.addNode("a");
         namespace
@@ -136,6 +141,36 @@ class ItTellsHowItIsTest {
     }
 
     @Test
+    void aRouteThatSomebodyStoppedLeavesItAliveAndNotReady() throws Exception {
+        inConsole("stop", "act");
+
+        Runner runner = namespace.create(Map.of("script", "print(1)", "nodeSelector", ON_ONE_NODE));
+        runner.await(status -> assertThat(status.nodes()).isNotEmpty());
+        // longer than a key may be with a worker
+        await().during(Duration.ofSeconds(3)).atMost(Runner.PATIENCE).untilAsserted(() -> {
+            Health ready = health("ready");
+            assertThat(ready.code()).isEqualTo(503);
+            assertThat(ready.down()).containsOnly(Map.entry("consumer:act", "Route act has status Stopped"));
+            assertThat(health("live").code()).isEqualTo(200);
+        });
+        inConsole("start", "act");
+        awaitReady(health -> assertThat(health.code()).isEqualTo(200));
+        runner.awaitComplete();
+    }
+
+    private void inConsole(String operation, String route) throws Exception {
+        String origin = cluster.console().resolve("/").toString();
+        HttpRequest question = HttpRequest.newBuilder(cluster.console().resolve("jolokia"))
+                .header("Origin", origin.substring(0, origin.length() - 1))
+                .POST(BodyPublishers.ofString("""
+                        {"type": "exec", "operation": "%s()",
+                         "mbean": "org.apache.camel:context=scriptrunner-operator,type=routes,name=\\"%s\\""}
+                        """.formatted(operation, route)))
+                .build();
+        assertThat(http.send(question, BodyHandlers.ofString()).body()).contains("\"status\":200");
+    }
+
+    @Test
     void whereNothingIsDueItAsksForNothing() throws Exception {
         Runner runner =
                 namespace.create(Map.of("script", "print(1)", "nodeSelector", namespace.onOwnNodes(), "runs", 2));
@@ -160,10 +195,11 @@ class ItTellsHowItIsTest {
             ProcessBuilder operator = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
-                    // not that of the tests, which writes to a file
-                    "-Dlogback.configurationFile=logback.xml",
                     "-cp",
-                    System.getProperty("java.class.path"),
+                    // without what the tests say of the log, which goes to a file
+                    Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                            .filter(entry -> !entry.endsWith("test-classes"))
+                            .collect(Collectors.joining(File.pathSeparator)),
                     Operator.class.getName());
             operator.environment().put("KUBECONFIG", cluster.kubeconfig().toString());
             operator.environment().put("SCRIPTRUNNER_PORT", String.valueOf(other.getLocalPort()));

@@ -3,6 +3,7 @@ package com.github.scriptrunner.behaviour;
 import com.github.scriptrunner.Operator;
 import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
+import com.github.scriptrunner.playground.apiserver.ServerUnderTest;
 import com.github.scriptrunner.playground.node.Nodes;
 import com.github.scriptrunner.playground.node.PodLogs;
 import com.github.scriptrunner.playground.node.PrivateFiles;
@@ -88,7 +89,7 @@ public final class PlaygroundCluster implements AutoCloseable {
         try (var crd = Files.newInputStream(Path.of("manifests/crd/scriptrunners.yaml"))) {
             client.load(crd).serverSideApply();
         }
-        definition().waitUntilCondition(PlaygroundCluster::isEstablished, 10, TimeUnit.SECONDS);
+        definition().waitUntilCondition(ServerUnderTest::isEstablished, 10, TimeUnit.SECONDS);
     }
 
     void undefineScriptRunners() {
@@ -98,14 +99,6 @@ public final class PlaygroundCluster implements AutoCloseable {
 
     private Resource<CustomResourceDefinition> definition() {
         return client.apiextensions().v1().customResourceDefinitions().withName("scriptrunners." + ScriptRunner.GROUP);
-    }
-
-    private static boolean isEstablished(CustomResourceDefinition definition) {
-        return definition != null
-                && definition.getStatus() != null
-                && definition.getStatus().getConditions().stream()
-                        .anyMatch(condition -> condition.getType().equals("Established")
-                                && condition.getStatus().equals("True"));
     }
 
     public KubernetesClient client() {
@@ -127,6 +120,11 @@ public final class PlaygroundCluster implements AutoCloseable {
     /** Where the operator serves its health. */
     URI operator() {
         return URI.create("http://127.0.0.1:" + operator.port());
+    }
+
+    /** Where its console is. */
+    URI console() {
+        return operator.console().orElseThrow();
     }
 
     void stopOperator() {

@@ -84,7 +84,7 @@ public final class SharedCluster implements ParameterResolver {
     }
 
     /** Where pods reach this JVM: {@code E2E_ADDRESS}, or else the address that this machine has towards the API server. */
-    static String addressOfTests() {
+    public static String addressOfTests() {
         String given = System.getenv("E2E_ADDRESS");
         if (given != null || KUBECONFIG == null) {
             return given == null ? "127.0.0.1" : given;

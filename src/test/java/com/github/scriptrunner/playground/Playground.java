@@ -2,6 +2,7 @@ package com.github.scriptrunner.playground;
 
 import com.github.scriptrunner.Operator;
 import com.github.scriptrunner.api.ScriptRunner;
+import com.github.scriptrunner.camel.routes.RoutesRefused;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.Nodes;
 import com.github.scriptrunner.playground.node.PodLogs;
@@ -75,6 +76,14 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     @Option(names = "--no-operator", description = "Start no operator.")
     private boolean withoutOperator;
 
+    @Option(names = "--routes", paramLabel = "DIR", description = "Route files for the operator: see docs/routes.md.")
+    private Path routes;
+
+    @Option(
+            names = "--console",
+            description = "Open the operator's console, where routes may be started and stopped; prints its address.")
+    private boolean withConsole;
+
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
     @SuppressWarnings("unused") // picocli looks at the option itself
     private boolean help;
@@ -101,7 +110,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     }
 
     private int explain(Exception failure) throws IOException {
-        if (failure instanceof Refusal) {
+        if (failure instanceof Refusal || failure instanceof RoutesRefused) {
             err().println(failure.getMessage());
         } else {
             err().println("the playground cannot go on: " + failure + keptLog(failure));
@@ -125,6 +134,9 @@ final class Playground implements Callable<Integer>, AutoCloseable {
     public Integer call() throws Exception {
         if (nodeCount < 0) {
             throw new ParameterException(spec.commandLine(), "--nodes cannot be negative");
+        }
+        if (withConsole && withoutOperator) {
+            throw new ParameterException(spec.commandLine(), "--console is the operator's: not with --no-operator");
         }
         List<Manifest> manifests =
                 files.stream().map(Manifest::read).flatMap(List::stream).toList();
@@ -179,7 +191,13 @@ final class Playground implements Callable<Integer>, AutoCloseable {
         Properties settings = new Properties();
         settings.setProperty("scriptrunner.port", "0");
         settings.setProperty("scriptrunner.privilegedModes", "true");
-        Operator.start(Config.fromKubeconfig(kubeconfig.toFile()), settings);
+        if (routes != null) {
+            settings.setProperty("scriptrunner.routes", routes.toString());
+        }
+        settings.setProperty("scriptrunner.console", withConsole ? "routes" : "off");
+        settings.setProperty("scriptrunner.consolePort", "0");
+        Operator operator = Operator.start(Config.fromKubeconfig(kubeconfig.toFile()), settings);
+        operator.console().ifPresent(console -> err().println("The operator's console: " + console));
     }
 
     private void introduce() {

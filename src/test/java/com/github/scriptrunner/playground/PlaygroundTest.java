@@ -49,8 +49,13 @@ class PlaygroundTest {
         started.forEach(Process::destroyForcibly);
     }
 
-    /** The playground in a JVM of its own, its output in files beside its temporary directory. */
     private Process start(String... arguments) throws IOException {
+        return startWithOperator(
+                Stream.concat(Stream.of("--no-operator"), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    /** The playground in a JVM of its own, its output in files beside its temporary directory. */
+    private Process startWithOperator(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:TieredStopAtLevel=1",
@@ -58,8 +63,7 @@ class PlaygroundTest {
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",
                 System.getProperty("java.class.path"),
-                Playground.class.getName(),
-                "--no-operator"));
+                Playground.class.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectOutput(out().toFile())
@@ -129,16 +133,28 @@ class PlaygroundTest {
         "--nodes=-1, --nodes cannot be negative",
         "--nodes=many, 'many' is not an int",
         "--unknown, Unknown option",
+        "--no-operator --console, --console is the operator's: not with --no-operator",
         "no-such-file.yaml, no-such-file.yaml: there is no such file"
     })
-    void wrongArgumentsEndWith2AndASentence(String argument, String sentence) {
+    void wrongArgumentsEndWith2AndASentence(String arguments, String sentence) {
         StringWriter err = new StringWriter();
         CommandLine command = new Playground().commandLine().setErr(new PrintWriter(err, true));
 
-        int code = command.execute(argument);
+        int code = command.execute(arguments.split(" "));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString()).contains(sentence);
+    }
+
+    @Test
+    void routesWithAMistakeEndItWith2AndTheMistake(@TempDir Path routes) throws Exception {
+        Files.writeString(routes.resolve("read-result.yaml"), "- route: {}\n");
+
+        Process playground = startWithOperator("--routes", routes.toString());
+
+        assertThat(playground.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(playground.exitValue()).isEqualTo(2);
+        assertThat(err()).startsWith("read-result.yaml:1: ");
     }
 
     @Test

@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.scriptrunner.api.RunResult;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.ObservedPod;
-import com.github.scriptrunner.domain.Planner;
 import com.github.scriptrunner.kubernetes.Runners;
 import com.github.scriptrunner.kubernetes.TerminationMessages;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 
@@ -63,23 +60,7 @@ class CollectResultsTest extends OneRoute {
     }
 
     private Observed threeFinishedPods() {
-        var runner = Samples.runner("hello");
-        known.runners.add(runner);
-        Stream.of("n1", "n2", "n3")
-                .map(name -> Samples.node(name, "disk", "ssd"))
-                .forEach(known.nodes::add);
-        var plan = Planner.plan(bean(Runners.class).observe("ops/hello"));
-        runner.setStatus(plan.status());
-        Observed before = bean(Runners.class).observe("ops/hello");
-        return new Observed(
-                before.key(),
-                before.time(),
-                runner,
-                before.nodes(),
-                plan.starts().stream().map(start -> Samples.pod(start.name())).toList(),
-                before.setbacks(),
-                null,
-                List.of());
+        return finishedPods(Samples.MESSAGE, "n1", "n2", "n3");
     }
 
     private static void read(Exchange exchange) throws Exception {

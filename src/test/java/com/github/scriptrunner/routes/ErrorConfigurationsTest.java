@@ -116,13 +116,13 @@ class ErrorConfigurationsTest extends RouteFiles {
     }
 
     @Test
-    void droppedResultCountsAndSaysWhyAndFailsNobody() {
+    void droppedResultCountsAndSaysWhichAndWhyAndFailsNobody() {
         try (Logged log = new Logged("com.github.scriptrunner.DroppedResults")) {
             template.sendBody("direct:hand-over-result", Samples.recorded());
 
             assertThat(log.events())
                     .extracting(ILoggingEvent::getFormattedMessage)
-                    .containsExactly("A result was not published: no more");
+                    .containsExactly("ops/hello run 1 on n1 was not published: no more");
         }
         assertThat(bean(MeterRegistry.class)
                         .get("scriptrunner.results.dropped")

@@ -1,12 +1,17 @@
 package com.github.scriptrunner.routes;
 
 import com.github.scriptrunner.OperatorConfiguration;
+import com.github.scriptrunner.api.ScriptRunner;
+import com.github.scriptrunner.domain.Observed;
+import com.github.scriptrunner.domain.Plan;
+import com.github.scriptrunner.domain.Planner;
 import com.github.scriptrunner.kubernetes.KnownObjects;
 import com.github.scriptrunner.kubernetes.Runners;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Arrays;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.builder.AdviceWithRouteBuilder;
@@ -27,12 +32,14 @@ abstract class RouteFiles extends CamelMainTestSupport {
     final RecordingApi api = new RecordingApi();
     final KnownToTest known = new KnownToTest();
 
-    /** @param names of files, {@code *} for all */
+    /** @param names of files, {@code *} for all; one with a path is no file of the operator's */
     RouteFiles(String... names) {
         Properties settings = new Properties();
         settings.setProperty(
                 "camel.main.routesIncludePattern",
-                Arrays.stream(names).map("classpath:routes/%s.yaml"::formatted).collect(Collectors.joining(",")));
+                Arrays.stream(names)
+                        .map(name -> (name.contains("/") ? "file:%s.yaml" : "classpath:routes/%s.yaml").formatted(name))
+                        .collect(Collectors.joining(",")));
         settings.setProperty("scriptrunner.port", "0");
         // no step may wait for another thread of this pool
         settings.setProperty("scriptrunner.apiRequests", "1");
@@ -85,6 +92,20 @@ abstract class RouteFiles extends CamelMainTestSupport {
 
     final <T> T bean(Class<T> type) {
         return context.getRegistry().findSingleByType(type);
+    }
+
+    /** A runner and its pods on these nodes, which ended and left this. */
+    final Observed finishedPods(String terminationMessage, String... nodes) {
+        ScriptRunner runner = Samples.runner("hello");
+        known.runners.add(runner);
+        Stream.of(nodes).map(name -> Samples.node(name, "disk", "ssd")).forEach(known.nodes::add);
+        Plan plan = Planner.plan(bean(Runners.class).observe("ops/hello"));
+        runner.setStatus(plan.status());
+        return bean(Runners.class)
+                .observe("ops/hello")
+                .withPods(plan.starts().stream()
+                        .map(start -> Samples.ended(start.name(), 0, terminationMessage))
+                        .toList());
     }
 
     /** Why the next plan of this runner is made with care. */

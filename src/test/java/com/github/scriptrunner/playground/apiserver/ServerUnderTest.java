@@ -43,16 +43,17 @@ public final class ServerUnderTest implements AutoCloseable {
     /** Returns when objects of this kind can be written. */
     public void define(CustomResourceDefinition definition) {
         client.resource(definition).serverSideApply();
-        client.resource(definition)
-                .waitUntilCondition(
-                        crd -> crd != null
-                                && crd.getStatus() != null
-                                && crd.getStatus().getConditions().stream()
-                                        .anyMatch(
-                                                condition -> condition.getType().equals("Established")
-                                                        && condition.getStatus().equals("True")),
-                        10,
-                        TimeUnit.SECONDS);
+        client.resource(definition).waitUntilCondition(ServerUnderTest::isEstablished, 10, TimeUnit.SECONDS);
+    }
+
+    /** Whether objects of this kind can be written; its first conditions may be null. */
+    public static boolean isEstablished(CustomResourceDefinition definition) {
+        return definition != null
+                && definition.getStatus() != null
+                && definition.getStatus().getConditions() != null
+                && definition.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
     }
 
     @Override
