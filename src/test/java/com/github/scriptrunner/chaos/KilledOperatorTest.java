@@ -31,7 +31,7 @@ class KilledOperatorTest {
             while (stops.size() < Math.min(STOPS, KILLS)) {
                 stops.add(random.nextInt(KILLS));
             }
-            Rounds rounds = Rounds.begin(witnesses, random);
+            Rounds rounds = Rounds.begin(witnesses, random, 0);
             for (int kill = 0; kill < KILLS; kill++) {
                 OperatorProcess operator = OperatorProcess.start(cluster.kubeconfig(), log);
                 liveForAWhile(operator);

@@ -7,6 +7,8 @@ import com.github.scriptrunner.api.RunResult;
 import com.github.scriptrunner.api.ScriptRunner;
 import com.github.scriptrunner.api.ScriptRunnerStatus;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,10 +18,16 @@ import java.util.stream.Collectors;
 /** Follows each version of ScriptRunners whose history keeps all runs, and notes where one takes back what one before it said. */
 final class Ledger implements ResourceEventHandler<ScriptRunner> {
     private final List<String> broken = new CopyOnWriteArrayList<>();
+    private final List<Duration> delays = new CopyOnWriteArrayList<>();
 
     /** Sentences, empty when all went well. */
     List<String> broken() {
         return List.copyOf(broken);
+    }
+
+    /** From the end of each run, of which the second is known, until its result was seen in a status; the shortest first. */
+    List<Duration> delays() {
+        return delays.stream().sorted().toList();
     }
 
     @Override
@@ -54,6 +62,9 @@ final class Ledger implements ResourceEventHandler<ScriptRunner> {
                 complain(runner, before, "run " + result.run() + " is no longer as it was: " + now);
             }
         }
+        now.history().stream()
+                .filter(result -> !before.history().contains(result))
+                .forEach(result -> delays.add(Duration.between(result.finishTime(), Instant.now())));
         long runs = now.history().stream().map(RunResult::run).distinct().count();
         if (runs != now.history().size() || runs != now.completedRuns()) {
             complain(runner, now, "its history is not of as many runs as it counts");

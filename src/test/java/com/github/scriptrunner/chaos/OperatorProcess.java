@@ -3,6 +3,7 @@ package com.github.scriptrunner.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.scriptrunner.Operator;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
@@ -16,12 +17,18 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The operator as it is delivered: the jar, in a JVM of its own. */
 final class OperatorProcess implements AutoCloseable {
-    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
     private static final Path JAR = Path.of("target/scriptrunner-operator.jar");
-    private static final AtomicInteger PORTS = new AtomicInteger(21_000);
+    /** Others than those of tests that run beside these. */
+    private static final AtomicInteger PORTS =
+            new AtomicInteger(21_000 + (int) (ProcessHandle.current().pid() % 100) * 50);
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
@@ -42,15 +49,22 @@ final class OperatorProcess implements AutoCloseable {
         return start(kubeconfig, log, Map.of("SCRIPTRUNNER_LEADER_ELECTION", "true"));
     }
 
-    private static OperatorProcess start(Path kubeconfig, Path log, Map<String, String> settings) throws IOException {
+    /** With changed routes and, as the image has them, jars of further components. */
+    static OperatorProcess start(Path kubeconfig, Path log, Map<String, String> settings, Path... extra)
+            throws IOException {
         assertThat(JAR).as("./mvnw package makes it").exists();
+        String classPath = Stream.concat(Stream.of(JAR), Stream.of(extra).map(folder -> folder.resolve("*")))
+                .map(Path::toString)
+                .collect(Collectors.joining(":"));
         int port = freePort();
-        ProcessBuilder builder = new ProcessBuilder(
-                        JAVA.resolve("java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-jar",
-                        JAR.toString())
+        ProcessBuilder builder = new ProcessBuilder(Chaos.java(
+                        "-XX:SharedArchiveFile=" + Archive.FILE,
+                        // the limit of its pod in manifests/base
+                        "-XX:MaxRAM=320m",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-cp",
+                        classPath,
+                        Operator.class.getName()))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
@@ -59,8 +73,30 @@ final class OperatorProcess implements AutoCloseable {
         return new OperatorProcess(builder.start(), port);
     }
 
+    /** Its classes, as the image keeps them: starting takes half as long. */
+    private static final class Archive {
+        static final Path FILE = make();
+
+        private static Path make() {
+            try {
+                Path file = Chaos.log("operator.jsa");
+                // a start that ends by itself
+                run(Chaos.java(
+                        "-XX:ArchiveClassesAtExit=" + file,
+                        "-cp",
+                        JAR.toString(),
+                        Operator.class.getName(),
+                        "check-routes",
+                        "examples/routes/redact-output"));
+                return file;
+            } catch (Exception e) {
+                throw new IllegalStateException("the operator's classes cannot be archived", e);
+            }
+        }
+    }
+
     /** Not one that the kernel may give to a connection meanwhile. */
-    private static int freePort() {
+    static int freePort() {
         while (true) {
             int port = PORTS.getAndIncrement();
             try (ServerSocket socket = new ServerSocket(port)) {
@@ -87,6 +123,14 @@ final class OperatorProcess implements AutoCloseable {
 
     boolean isLeader() throws IOException, InterruptedException {
         return get("metrics").body().contains("leader_election_master_status{name=\"scriptrunner-operator\"} 1.0");
+    }
+
+    /** One that has no labels. */
+    int metric(String name) throws IOException, InterruptedException {
+        Matcher value = Pattern.compile("(?m)^" + name + " (\\S+)$")
+                .matcher(get("metrics").body());
+        assertThat(value.find()).as("there is a metric %s", name).isTrue();
+        return (int) Double.parseDouble(value.group(1));
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -120,7 +164,8 @@ final class OperatorProcess implements AutoCloseable {
 
     /** What is left of its heap after a full collection. */
     long liveBytes() throws IOException, InterruptedException {
-        String histogram = run(JAVA.resolve("jcmd").toString(), Long.toString(process.pid()), "GC.class_histogram");
+        String histogram =
+                run(Chaos.JDK.resolve("jcmd").toString(), Long.toString(process.pid()), "GC.class_histogram");
         String total = histogram.strip().substring(histogram.strip().lastIndexOf('\n') + 1);
         assertThat(total).startsWith("Total");
         return Long.parseLong(total.replaceFirst("Total +[0-9]+ +", ""));

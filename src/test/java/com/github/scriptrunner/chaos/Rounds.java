@@ -11,16 +11,19 @@ final class Rounds {
 
     private final Witnesses witnesses;
     private final Random random;
+    private final int leastPeriodSeconds;
     private int round;
     private List<String> runners;
 
-    private Rounds(Witnesses witnesses, Random random) {
+    private Rounds(Witnesses witnesses, Random random, int leastPeriodSeconds) {
         this.witnesses = witnesses;
         this.random = random;
+        this.leastPeriodSeconds = leastPeriodSeconds;
     }
 
-    static Rounds begin(Witnesses witnesses, Random random) {
-        Rounds rounds = new Rounds(witnesses, random);
+    /** @param leastPeriodSeconds between two runs, and within which all begin; with 0 the processors have no rest */
+    static Rounds begin(Witnesses witnesses, Random random, int leastPeriodSeconds) {
+        Rounds rounds = new Rounds(witnesses, random, leastPeriodSeconds);
         rounds.create();
         return rounds;
     }
@@ -30,7 +33,12 @@ final class Rounds {
         runners = new ArrayList<>();
         for (int number = 1; number <= RUNNERS; number++) {
             String name = "round-%d-%d".formatted(round, number);
-            witnesses.create(name, RUNS, random.nextInt(10), random.nextInt(1_500));
+            witnesses.create(
+                    name,
+                    RUNS,
+                    random.nextInt(leastPeriodSeconds + 1),
+                    leastPeriodSeconds + random.nextInt(10),
+                    random.nextInt(1_500));
             runners.add(name);
         }
     }

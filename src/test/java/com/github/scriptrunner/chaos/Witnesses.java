@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
  * the status.
  */
 final class Witnesses implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final KubernetesClient client;
     private final String namespace;
@@ -49,6 +51,10 @@ final class Witnesses implements AutoCloseable {
     }
 
     void create(String name, int runs, int periodSeconds, int milliseconds) {
+        create(name, runs, 0, periodSeconds, milliseconds);
+    }
+
+    void create(String name, int runs, int initialDelaySeconds, int periodSeconds, int milliseconds) {
         ScriptRunner runner = new ScriptRunner();
         runner.setMetadata(
                 new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
@@ -58,7 +64,7 @@ final class Witnesses implements AutoCloseable {
                 with open("%s", "a") as ran:
                     ran.write(" ".join(map(os.environ.get, ["SCRIPTRUNNER_NAME", "NODE_NAME", "SCRIPTRUNNER_RUN"])) + "\\n")
                 time.sleep(%d / 1000)
-                """.formatted(ran, milliseconds), null, null, runs, null, periodSeconds, runs, null));
+                """.formatted(ran, milliseconds), null, null, runs, initialDelaySeconds, periodSeconds, runs, null));
         client.resource(runner).create();
     }
 
@@ -104,6 +110,23 @@ final class Witnesses implements AutoCloseable {
 
     private static List<Integer> newestFirst(int runs) {
         return runs(runs).map(run -> runs + 1 - run).toList();
+    }
+
+    /** See {@link Ledger#delays}. */
+    List<Duration> delays() {
+        return ledger.delays();
+    }
+
+    /** All results that the statuses of its runners have, as {@code NAMESPACE/RUNNER/NODE RUN}. */
+    Set<String> recorded() {
+        return client.resources(ScriptRunner.class).inNamespace(namespace).list().getItems().stream()
+                .filter(runner -> runner.getStatus() != null)
+                .flatMap(runner -> runner.getStatus().nodes().stream()
+                        .flatMap(node -> node.history().stream()
+                                .map(result -> "%s/%s/%s %d"
+                                        .formatted(
+                                                namespace, runner.getMetadata().getName(), node.name(), result.run()))))
+                .collect(Collectors.toSet());
     }
 
     void delete(String name) {
