@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,8 +31,7 @@ class ItGoesAwayCleanlyTest {
     void installAgain() {
         Shell.kubectl("apply", "-k", "manifests").succeeds();
         scale(1);
-        Shell.kubectl("rollout", "status", OPERATOR, "-n", "scriptrunner-system", "--timeout=120s")
-                .succeeds();
+        Overlay.awaitOperator();
     }
 
     private static void scale(int replicas) {
@@ -65,12 +62,8 @@ class ItGoesAwayCleanlyTest {
     private static String documented(int block) throws IOException {
         String page = Files.readString(Path.of("docs/operating.md"));
         String chapter = page.substring(page.indexOf("## How do I get rid of it?"));
-        List<String> blocks = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL)
-                .matcher(chapter)
-                .results()
-                .map((MatchResult match) -> match.group(1))
-                .toList();
-        return "export KUBECONFIG=" + System.getenv("E2E_KUBECONFIG") + "\nset -e\n" + blocks.get(block);
+        return "export KUBECONFIG=" + System.getenv("E2E_KUBECONFIG") + "\nset -e\n"
+                + Documented.blocks(chapter, "sh").toList().get(block);
     }
 
     private static Shell.Result bash(String commands) {

@@ -112,7 +112,11 @@ class KilledAgainAndAgainTest {
         server.destroyForcibly();
         // one that is still ending would not be started again
         server.onExit().get();
-        Shell.run(List.of(System.getenv(Shell.KIT) + "/up", "0"), "").succeeds();
+        // it waits for the nodes too, and kubelets come back in their own time
+        Awaitility.await()
+                .atMost(Runner.PATIENCE.multipliedBy(2))
+                .untilAsserted(() -> Shell.run(List.of(System.getenv(Shell.KIT) + "/up", "0"), "")
+                        .succeeds());
     }
 
     private static void assertEachRunStandsOnce(Runner runner) {

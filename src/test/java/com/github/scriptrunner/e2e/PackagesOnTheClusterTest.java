@@ -3,11 +3,14 @@ package com.github.scriptrunner.e2e;
 import static com.github.scriptrunner.behaviour.Runner.latest;
 import static com.github.scriptrunner.behaviour.Runner.node;
 import static com.github.scriptrunner.behaviour.SharedCluster.NODE_1;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_2;
+import static com.github.scriptrunner.behaviour.SharedCluster.NODE_3;
 import static com.github.scriptrunner.behaviour.TestNamespace.ON_ONE_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.scriptrunner.api.Outcome;
 import com.github.scriptrunner.api.RunResult;
+import com.github.scriptrunner.api.ScriptRunnerStatus;
 import com.github.scriptrunner.behaviour.BehaviourTest;
 import com.github.scriptrunner.behaviour.TestNamespace;
 import java.util.List;
@@ -68,5 +71,35 @@ class PackagesOnTheClusterTest {
         assertThat(result.stderr())
                 .contains("No matching distribution found for no-such-package")
                 .endsWith("pip could not install the packages: it ended with exit code 1.\n");
+    }
+
+    @Test
+    void aPackageThatIsOnOneNodeAloneFailsOnTheOthers(TestNamespace namespace) {
+        String wheel = "greeting-1.0-py3-none-any.whl";
+        namespace
+                .create(
+                        "bring",
+                        Map.of(
+                                "script",
+                                "import shutil; shutil.copy('/packages/wheels/%1$s', '/host/tmp/%1$s')"
+                                        .formatted(wheel),
+                                "mode",
+                                "PrivilegedWithHostFS",
+                                "nodeSelector",
+                                ON_ONE_NODE))
+                .awaitComplete();
+
+        ScriptRunnerStatus status = namespace
+                .create(Map.of(
+                        "script", "import greeting; print(greeting.TEXT)",
+                        "mode", "PrivilegedWithHostFS",
+                        "packages", Map.of("pip", List.of("greeting @ file:///host/tmp/" + wheel))))
+                .awaitComplete();
+
+        assertThat(latest(node(status, NODE_1)).stdout()).isEqualTo("hello from a wheel\n");
+        assertThat(List.of(NODE_2, NODE_3)).allSatisfy(name -> {
+            assertThat(latest(node(status, name)).outcome()).isEqualTo(Outcome.SetupFailed);
+            assertThat(latest(node(status, name)).stderr()).contains("No such file or directory", wheel);
+        });
     }
 }
