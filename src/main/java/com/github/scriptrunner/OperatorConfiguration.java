@@ -16,6 +16,7 @@ import com.github.scriptrunner.kubernetes.KnownObjects;
 import com.github.scriptrunner.kubernetes.Nodes;
 import com.github.scriptrunner.kubernetes.Pods;
 import com.github.scriptrunner.kubernetes.Runners;
+import com.github.scriptrunner.kubernetes.Scripts;
 import com.github.scriptrunner.kubernetes.Setbacks;
 import com.github.scriptrunner.kubernetes.TerminationMessages;
 import io.fabric8.kubernetes.api.model.Node;
@@ -168,12 +169,18 @@ public class OperatorConfiguration implements CamelConfiguration {
     }
 
     @BindToRegistry(lazy = true)
+    public Scripts scripts(KubernetesClient client) {
+        return new Scripts(client, clock);
+    }
+
+    @BindToRegistry(lazy = true)
     public Pods pods(
             KubernetesClient client,
+            Scripts scripts,
             Setbacks setbacks,
             @PropertyInject("scriptrunner.image") String image,
             @PropertyInject("scriptrunner.privilegedModes") boolean privilegedModes) {
-        return new Pods(client, image, privilegedModes, setbacks, clock);
+        return new Pods(client, image, privilegedModes, scripts, setbacks);
     }
 
     @BindToRegistry(lazy = true)

@@ -50,6 +50,11 @@ public final class Names {
                 + Digest.of(HASH_LENGTH, runner.getMetadata().getUid(), String.valueOf(revision));
     }
 
+    /** Of the name alone, which is all that is known of a runner that is gone. */
+    public static String runnerNameHash(String runnerName) {
+        return Digest.of(HASH_LENGTH, runnerName);
+    }
+
     public static String nodeId(String nodeUid) {
         return Digest.of(HASH_LENGTH, nodeUid);
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * What the status shall say, and what is to be done once it does.
  *
  * @param key {@code namespace/name}
- * @param runner on whose version it was planned; null when the runner is gone
+ * @param runner on whose version it was planned; null when the runner is gone, whose scripts shall go then
  * @param status null when the runner is gone
  * @param recorded results that {@code status} holds for the first time
  * @param released pods that are done with: their finalizer goes, then they do
@@ -47,6 +47,6 @@ public record Plan(
     }
 
     public boolean isIdle() {
-        return !changesStatus && released.isEmpty() && unwanted.isEmpty() && starts.isEmpty();
+        return runner != null && !changesStatus && released.isEmpty() && unwanted.isEmpty() && starts.isEmpty();
     }
 }

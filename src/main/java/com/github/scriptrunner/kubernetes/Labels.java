@@ -9,6 +9,10 @@ public final class Labels {
     static final String FINALIZER = "scriptrunner.github.com/result";
 
     static final String RUNNER_UID = "scriptrunner.github.com/runner-uid";
+
+    /** For a name may be longer than a label's value. */
+    static final String RUNNER_NAME_HASH = "scriptrunner.github.com/runner-name-hash";
+
     static final String NODE_ID = "scriptrunner.github.com/node-id";
     static final String REVISION = "scriptrunner.github.com/revision";
     static final String RUN = "scriptrunner.github.com/run";

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
-import java.time.InstantSource;
 
 /** Creates the pods of runs, and lets go of them. */
 public final class Pods {
@@ -29,12 +28,11 @@ public final class Pods {
      * @param image of the runner program
      * @param privilegedModes whether pods of these are created
      */
-    public Pods(
-            KubernetesClient client, String image, boolean privilegedModes, Setbacks setbacks, InstantSource clock) {
+    public Pods(KubernetesClient client, String image, boolean privilegedModes, Scripts scripts, Setbacks setbacks) {
         this.client = client;
         this.privilegedModes = privilegedModes;
         this.template = new PodTemplate(image);
-        this.scripts = new Scripts(client, clock);
+        this.scripts = scripts;
         this.setbacks = setbacks;
     }
 

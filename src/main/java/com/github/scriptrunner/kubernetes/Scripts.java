@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The scripts as files: an immutable ConfigMap for each revision of a runner. */
-final class Scripts {
+public final class Scripts {
     /** A thousand pods of a runner shall not ask a thousand times; but someone may delete the ConfigMap. */
     private static final Duration BELIEVED_FOR = Duration.ofSeconds(10);
 
@@ -24,7 +24,7 @@ final class Scripts {
     private final KubernetesClient client;
     private final InstantSource clock;
 
-    Scripts(KubernetesClient client, InstantSource clock) {
+    public Scripts(KubernetesClient client, InstantSource clock) {
         this.client = client;
         this.clock = clock;
     }
@@ -39,6 +39,19 @@ final class Scripts {
             createOrRecognise(wanted);
             confirmed.put(key, now);
         }
+    }
+
+    /**
+     * Deletes all scripts of the runner {@code namespace/name}, which is gone. Kubernetes does so too, but not for a kind that it does not
+     * know yet: docs/decisions/0008.
+     */
+    public void deleteAll(String runnerKey) {
+        int slash = runnerKey.indexOf('/');
+        client.configMaps()
+                .inNamespace(runnerKey.substring(0, slash))
+                .withLabel(Labels.MANAGED_BY, Labels.OPERATOR)
+                .withLabel(Labels.RUNNER_NAME_HASH, Names.runnerNameHash(runnerKey.substring(slash + 1)))
+                .delete();
     }
 
     private void createOrRecognise(ConfigMap wanted) {
@@ -85,6 +98,9 @@ final class Scripts {
                 .withName(Names.ofScript(runner, revision))
                 .addToLabels(Labels.MANAGED_BY, Labels.OPERATOR)
                 .addToLabels(Labels.RUNNER_UID, runner.getMetadata().getUid())
+                .addToLabels(
+                        Labels.RUNNER_NAME_HASH,
+                        Names.runnerNameHash(runner.getMetadata().getName()))
                 .addToLabels(Labels.REVISION, String.valueOf(revision))
                 .withOwnerReferences(PodTemplate.ownedBy(runner))
                 .endMetadata()

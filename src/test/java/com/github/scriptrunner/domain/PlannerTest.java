@@ -662,6 +662,16 @@ class PlannerTest {
             assertThat(plan.released()).hasSize(2);
             assertThat(plan.starts()).isEmpty();
         }
+
+        @Test
+        void hasScriptsToDeleteAlsoWithoutPods() {
+            Simulation cluster = Simulation.of(runs(1));
+
+            Plan plan = cluster.delete().step();
+
+            assertThat(plan.isIdle()).isFalse();
+            assertThat(plan.runner()).isNull();
+        }
     }
 
     @Test

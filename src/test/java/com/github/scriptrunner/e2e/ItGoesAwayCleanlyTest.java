@@ -7,6 +7,7 @@ import com.github.scriptrunner.behaviour.Gate;
 import com.github.scriptrunner.behaviour.Runner;
 import com.github.scriptrunner.behaviour.SharedCluster;
 import com.github.scriptrunner.behaviour.TestNamespace;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,32 @@ class ItGoesAwayCleanlyTest {
         });
     }
 
+    private static void haveGarbageCollected(TestNamespace namespace) {
+        namespace
+                .client()
+                .resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace.name())
+                        .withName("garbage")
+                        .addNewOwnerReference()
+                        .withApiVersion("v1")
+                        .withKind("ConfigMap")
+                        .withName("nobody")
+                        .withUid("uid-of-nobody")
+                        .endOwnerReference()
+                        .endMetadata()
+                        .build())
+                .create();
+        await().atMost(Runner.PATIENCE)
+                .untilAsserted(() -> assertThat(namespace
+                                .client()
+                                .configMaps()
+                                .inNamespace(namespace.name())
+                                .withName("garbage")
+                                .get())
+                        .isNull());
+    }
+
     /** The n-th block of commands of the chapter. */
     private static String documented(int block) throws IOException {
         String page = Files.readString(Path.of("docs/operating.md"));
@@ -100,6 +127,32 @@ class ItGoesAwayCleanlyTest {
             Shell.kubectl("delete", "-k", "manifests/crd", "--timeout=120s").succeeds();
 
             awaitNothingIsLeft(runner);
+        }
+    }
+
+    /** Kubernetes' garbage collector forgets every 30 s which kinds there are, and asks when it has something to do. */
+    @Test
+    void alsoOneThatKubernetesDidNotComeToKnowTakesAllRunnersWithIt(TestNamespace namespace) throws Exception {
+        Shell.kubectl("delete", "-k", "manifests/crd", "--timeout=120s").succeeds();
+        Thread.sleep(35_000);
+        haveGarbageCollected(namespace);
+        Shell.kubectl("apply", "-k", "manifests/crd").succeeds();
+        Shell.kubectl(
+                        "wait",
+                        "--for=condition=Established",
+                        "crd/scriptrunners.scriptrunner.github.com",
+                        "--timeout=60s")
+                .succeeds();
+        try (Gate gate = Gate.closed()) {
+            Runner ended = namespace.create("ended", Map.of("script", "print(1)"));
+            Runner runner = namespace.create(Map.of("script", gate.script()));
+            ended.awaitComplete();
+            runner.awaitRunningPod();
+
+            Shell.kubectl("delete", "-k", "manifests/crd", "--timeout=120s").succeeds();
+
+            awaitNothingIsLeft(runner);
+            awaitNothingIsLeft(ended);
         }
     }
 

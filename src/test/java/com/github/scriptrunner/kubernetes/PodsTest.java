@@ -28,7 +28,7 @@ class PodsTest {
         runner.setSpec(new ScriptRunnerSpec("print(1)", null, mode, null, null, null, null, none));
         PodToStart start = new PodToStart(runner, "hello-1", "n1", "0123456789", 1, 1);
         Setbacks setbacks = new Setbacks(CLOCK);
-        Pods pods = new Pods(null, "runner:1", false, setbacks, CLOCK);
+        Pods pods = new Pods(null, "runner:1", false, new Scripts(null, CLOCK), setbacks);
 
         KubernetesClientException refusal =
                 catchThrowableOfType(KubernetesClientException.class, () -> pods.create(start));

@@ -56,6 +56,19 @@ class ActTest extends OneRoute {
     }
 
     @Test
+    void whereTheRunnerIsGoneItsScriptsFollowItsPods() throws Exception {
+        Plan gone = new Plan("ops/hello", null, null, false, List.of(), List.of(released), List.of(), List.of(), null);
+        mock("release")
+                .whenAnyExchangeReceived(exchange -> assertThat(api.lines()).isEmpty());
+        mock("release").expectedBodiesReceived(released);
+
+        send(gone);
+
+        mock("release").assertIsSatisfied();
+        assertThat(api.lines()).containsExactly("DELETE /api/v1/namespaces/ops/configmaps");
+    }
+
+    @Test
     void aPlanWithoutPodsDoesNothing() throws Exception {
         for (String step : STEPS) {
             mock(step).expectedMessageCount(0);
@@ -66,5 +79,6 @@ class ActTest extends OneRoute {
         for (String step : STEPS) {
             mock(step).assertIsSatisfied();
         }
+        assertThat(api.lines()).isEmpty();
     }
 }

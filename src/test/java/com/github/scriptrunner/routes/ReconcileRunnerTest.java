@@ -7,6 +7,8 @@ import com.github.scriptrunner.api.ScriptRunnerSpec;
 import com.github.scriptrunner.camel.workqueue.WorkQueueConstants;
 import com.github.scriptrunner.domain.Observed;
 import com.github.scriptrunner.domain.Plan;
+import com.github.scriptrunner.domain.Planner;
+import com.github.scriptrunner.kubernetes.Runners;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -57,16 +59,29 @@ class ReconcileRunnerTest extends OneRoute {
 
     @Test
     void aRunnerWithNothingToDoIsNeitherWrittenNorActedOn() throws Exception {
+        ScriptRunner runner = Samples.runner("hello");
+        known.runners.add(runner);
+        runner.setStatus(Planner.plan(bean(Runners.class).observe("ops/hello")).status());
         mock("write").expectedMessageCount(0);
         mock("then-act").expectedMessageCount(0);
 
-        Exchange reconciled = reconcile("ops/gone");
+        Exchange reconciled = reconcile("ops/hello");
 
         assertThat(reconciled.getException()).isNull();
         assertThat(reconciled.getMessage().getBody(Plan.class).isIdle()).isTrue();
         assertThat(reconciled.getMessage().getHeader(WorkQueueConstants.REQUEUE_AFTER))
                 .isNull();
         mock("write").assertIsSatisfied();
+        mock("then-act").assertIsSatisfied();
+    }
+
+    @Test
+    void aRunnerThatIsGoneIsActedOn() throws Exception {
+        mock("then-act").expectedMessageCount(1);
+
+        Exchange reconciled = reconcile("ops/gone");
+
+        assertThat(reconciled.getException()).isNull();
         mock("then-act").assertIsSatisfied();
     }
 

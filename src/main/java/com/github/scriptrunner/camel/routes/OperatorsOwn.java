@@ -26,7 +26,8 @@ final class OperatorsOwn {
             "reconcile-runner", "collect-results", "patch-status", "act", "create-pod", "release-pod", "delete-pod");
 
     /** The beans that decide, change the cluster, or bound how it is asked. */
-    private static final Set<String> GUARDED = Set.of("runners", "pods", "planner", "setbacks", "apiRequests");
+    private static final Set<String> GUARDED =
+            Set.of("runners", "pods", "scripts", "planner", "setbacks", "apiRequests");
 
     /** A class of the operator that is not data. */
     private static final Pattern CLASS =
