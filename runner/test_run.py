@@ -84,8 +84,8 @@ def pod(tmp_path: Path) -> Iterator[Pod]:
     pod = Pod(tmp_path)
     yield pod
     if pod.process and pod.process.poll() is None:
-        pod.process.kill()
-        pod.process.communicate()
+        pod.process.terminate()  # it ends its script too, which is in a session of its own
+        pod.process.communicate(timeout=PATIENCE)
 
 
 def is_alive(pid: str) -> bool:
