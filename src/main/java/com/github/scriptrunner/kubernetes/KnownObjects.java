@@ -14,11 +14,7 @@ public interface KnownObjects {
 
     /** What has to be indexed for {@link #podsOf}. */
     static Map<String, Function<Pod, List<String>>> podIndexers() {
-        return Map.of(
-                BY_RUNNER,
-                pod -> PodReading.owner(pod)
-                        .map(owner -> List.of(pod.getMetadata().getNamespace() + "/" + owner.getName()))
-                        .orElse(List.of()));
+        return Map.of(BY_RUNNER, pod -> PodReading.runnerKey(pod).stream().toList());
     }
 
     /** Whether the first lists of all kinds have arrived. */

@@ -38,6 +38,11 @@ final class PodReading {
 
     private PodReading() {}
 
+    /** The {@code namespace/name} of the ScriptRunner that it is for. */
+    static Optional<String> runnerKey(Pod pod) {
+        return owner(pod).map(owner -> pod.getMetadata().getNamespace() + "/" + owner.getName());
+    }
+
     static ObservedPod of(Pod object) {
         Pod pod = object.getStatus() == null
                 ? new PodBuilder(object).withNewStatus().endStatus().build()

@@ -12,6 +12,7 @@ import com.github.scriptrunner.domain.Planner;
 import com.github.scriptrunner.domain.Selection;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -80,6 +81,11 @@ public final class Runners {
                         || speaksOf(runner, id))
                 .map(Runners::key)
                 .toList();
+    }
+
+    /** The key of the runner that a pod is for; null where it is for none, as anyone may put our label on a pod. */
+    public String ownerOf(Pod pod) {
+        return PodReading.runnerKey(pod).orElse(null);
     }
 
     /** The only write of a status. The API server refuses it with a 409 when the runner is no longer as the plan was made on. */
