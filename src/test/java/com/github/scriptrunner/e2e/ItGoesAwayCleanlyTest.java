@@ -130,7 +130,7 @@ class ItGoesAwayCleanlyTest {
         }
     }
 
-    /** Kubernetes' garbage collector forgets every 30 s which kinds there are, and asks when it has something to do. */
+    /** Kubernetes' garbage collector forgets every 30 s which kinds there are, which nothing shows, and asks when it has something to do. */
     @Test
     void alsoOneThatKubernetesDidNotComeToKnowTakesAllRunnersWithIt(TestNamespace namespace) throws Exception {
         Shell.kubectl("delete", "-k", "manifests/crd", "--timeout=120s").succeeds();

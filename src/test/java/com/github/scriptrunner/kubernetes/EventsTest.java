@@ -7,9 +7,7 @@ import com.github.scriptrunner.domain.Occurrence;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.PodLogs;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,9 +26,7 @@ class EventsTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         api = ApiServer.start(directory, new PodLogs());
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                .build();
+        client = api.newClient();
         events = new Events(client, () -> now);
     }
 

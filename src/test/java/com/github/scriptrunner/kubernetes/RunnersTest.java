@@ -9,9 +9,7 @@ import com.github.scriptrunner.domain.PodToStart;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -42,9 +40,7 @@ class RunnersTest {
                 """, ScriptRunner.class);
         Pod pod = new PodTemplate("image").podOf(new PodToStart(runner, "hello-1", "n1", "id-of-n1", 1, 1));
         try (ApiServer api = ApiServer.start(directory, (ns, of, container, follow) -> InputStream.nullInputStream());
-                KubernetesClient client = new KubernetesClientBuilder()
-                        .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                        .build()) {
+                KubernetesClient client = api.newClient()) {
             client.resource(pod).create();
 
             Observed observed =

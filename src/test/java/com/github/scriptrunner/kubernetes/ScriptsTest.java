@@ -8,9 +8,7 @@ import com.github.scriptrunner.domain.PodToStart;
 import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.PodLogs;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -24,9 +22,7 @@ class ScriptsTest {
     void allOfARunnerThatIsGoneAreDeletedAndNobodyElses(@TempDir Path directory) throws Exception {
         String longest = "a".repeat(253);
         try (ApiServer api = ApiServer.start(directory, new PodLogs());
-                KubernetesClient client = new KubernetesClientBuilder()
-                        .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                        .build()) {
+                KubernetesClient client = api.newClient()) {
             Scripts scripts = new Scripts(client, InstantSource.system());
             scripts.provide(ofRunner(longest));
             scripts.provide(ofRunner(longest.substring(1)));

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOError;
 import java.io.IOException;
@@ -149,9 +148,7 @@ final class Playground implements Callable<Integer>, AutoCloseable {
         var unused = CompletableFuture.runAsync(() -> Serialization.asJson(new Node()));
         PodLogs logs = new PodLogs();
         ApiServer api = opened(ApiServer.start(directory, logs));
-        KubernetesClient client = opened(new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                .build());
+        KubernetesClient client = opened(api.newClient());
         defineScriptRunners(client);
         Nodes nodes = opened(Nodes.start(api.kubeconfig(), directory, HOME.resolve("runner/run.py"), logs));
         for (int number = 1; number <= nodeCount; number++) {

@@ -7,9 +7,7 @@ import com.github.scriptrunner.playground.apiserver.ApiServer;
 import com.github.scriptrunner.playground.node.PodLogs;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -83,9 +81,7 @@ class LeaseClusterServiceTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         api = ApiServer.start(directory, new PodLogs());
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                .build();
+        client = api.newClient();
     }
 
     @AfterEach

@@ -2,6 +2,9 @@ package com.github.scriptrunner.playground.apiserver;
 
 import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,6 +86,13 @@ public final class ApiServer implements AutoCloseable {
     /** The file that tells kubectl and client libraries where the server is, and its token. */
     public Path kubeconfig() {
         return server.kubeconfig();
+    }
+
+    /** A client with that file; who asks for it closes it. */
+    public KubernetesClient newClient() {
+        return new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
+                .build();
     }
 
     /** {@code https://127.0.0.1:PORT}. */

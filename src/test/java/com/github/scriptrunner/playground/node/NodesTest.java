@@ -12,9 +12,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Toleration;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -62,9 +60,7 @@ class NodesTest {
         Path program = Files.writeString(directory.resolve("program.py"), PROGRAM);
         nodes = Nodes.start(api.kubeconfig(), directory, program, logs);
         nodes.register("node-1");
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(api.kubeconfig().toFile()))
-                .build();
+        client = api.newClient();
     }
 
     @AfterAll
