@@ -199,10 +199,13 @@ public final class Nodes implements AutoCloseable {
                         || "Failed".equals(pod.getStatus().getPhase()));
     }
 
-    /** A pod that only waits for a finalizer has a grace period of 0 already. */
+    /**
+     * A pod that only waits for a finalizer has a grace period of 0 already. One without a finalizer too is left where a client goes
+     * away while kube-apiserver is between the two writes of its deletion; kubelet asks again.
+     */
     private void confirmDeletion(Pod pod) {
         Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
-        if (grace != null && grace != 0) {
+        if (grace != null && (grace != 0 || pod.getMetadata().getFinalizers().isEmpty())) {
             api.delete(pod);
         }
     }
