@@ -112,11 +112,18 @@ public final class Runners {
         return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     }
 
+    static String namespaceOf(String key) {
+        return key.substring(0, key.indexOf('/'));
+    }
+
+    static String nameOf(String key) {
+        return key.substring(key.indexOf('/') + 1);
+    }
+
     private ScriptRunner ask(String key) {
-        int slash = key.indexOf('/');
         return client.resources(ScriptRunner.class)
-                .inNamespace(key.substring(0, slash))
-                .withName(key.substring(slash + 1))
+                .inNamespace(namespaceOf(key))
+                .withName(nameOf(key))
                 .get();
     }
 
@@ -124,7 +131,7 @@ public final class Runners {
     private List<ObservedPod> askForPods(String key, List<ObservedPod> known) {
         List<ObservedPod> asked = client
                 .pods()
-                .inNamespace(key.substring(0, key.indexOf('/')))
+                .inNamespace(namespaceOf(key))
                 .withLabel(Labels.MANAGED_BY, Labels.OPERATOR)
                 .list()
                 .getItems()

@@ -46,11 +46,10 @@ public final class Scripts {
      * know yet: docs/decisions/0008.
      */
     public void deleteAll(String runnerKey) {
-        int slash = runnerKey.indexOf('/');
         client.configMaps()
-                .inNamespace(runnerKey.substring(0, slash))
+                .inNamespace(Runners.namespaceOf(runnerKey))
                 .withLabel(Labels.MANAGED_BY, Labels.OPERATOR)
-                .withLabel(Labels.RUNNER_NAME_HASH, Names.runnerNameHash(runnerKey.substring(slash + 1)))
+                .withLabel(Labels.RUNNER_NAME_HASH, Names.runnerNameHash(Runners.nameOf(runnerKey)))
                 .delete();
     }
 
